@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"anlo"
+)
+
+// AuditRow says who did what to whose data, and why. It is written in the
+// transaction of the change, or of the reading, that it speaks of.
+type AuditRow struct {
+	ID      anlo.ID
+	Person  int64 // 0 when nobody's data was touched
+	At      time.Time
+	Role    anlo.Role
+	Actor   anlo.ID // the device, zero when there is none
+	Action  anlo.Action
+	Purpose anlo.Purpose
+	Object  anlo.ID // the declaration, pass or device; zero when there is none
+}
+
+var auditTable = &table[AuditRow]{
+	name:    "audit",
+	columns: "id uuid, person bigint, at bigint, role text, actor uuid, action text, purpose text, object uuid",
+	row: func(a AuditRow) []any {
+		return []any{uid(a.ID), a.Person, ms(a.At), string(a.Role), uid(a.Actor), string(a.Action), string(a.Purpose), uid(a.Object)}
+	},
+}
+
+// Audit adds entries to the transaction.
+func (tx *Tx) Audit(ctx context.Context, entries ...AuditRow) error {
+	_, err := auditTable.insert(ctx, tx, entries)
+	return err
+}
+
+// AuditCount counts the entries of one action, for tests and the demo.
+func (db *DB) AuditCount(ctx context.Context, action anlo.Action) (n int64, err error) {
+	err = db.read.QueryRowContext(ctx, "SELECT count(*) FROM audit WHERE action = $1", string(action)).Scan(&n)
+	return n, failure(err)
+}

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"anlo"
+)
+
+// Units returns the imported units of all lists.
+func (db *DB) Units(ctx context.Context) ([]anlo.Unit, error) {
+	return list(ctx, db.read, func(r *sql.Rows) (u anlo.Unit, err error) {
+		return u, r.Scan(&u.List, &u.Code, &u.Parent, &u.Kind, &u.Name, &u.Population, &u.Lat, &u.Lon)
+	}, "SELECT list, code, parent, kind, name, population, lat, lon FROM unit ORDER BY list, code")
+}
+
+// ReplaceUnits writes a list of units in place of what was there of that list.
+func (tx *Tx) ReplaceUnits(ctx context.Context, name string, units []anlo.Unit) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM unit WHERE list = $1", name); err != nil {
+		return err
+	}
+	for _, u := range units {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO unit (list, code, parent, kind, name, population, lat, lon) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+			name, u.Code, u.Parent, u.Kind, u.Name, u.Population, u.Lat, u.Lon); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeepCheckpoint adds a post.
+func (tx *Tx) KeepCheckpoint(ctx context.Context, c anlo.Checkpoint, now time.Time) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO checkpoint (id, name, list, commune, created_at) VALUES ($1, $2, $3, $4, $5)",
+		uid(c.ID), c.Name, c.Commune.List, c.Commune.Code, ms(now))
+	return err
+}
+
+// Checkpoints returns all posts by name.
+func (db *DB) Checkpoints(ctx context.Context) ([]anlo.Checkpoint, error) {
+	return list(ctx, db.read, func(r *sql.Rows) (c anlo.Checkpoint, err error) {
+		return c, r.Scan((*uid)(&c.ID), &c.Name, &c.Commune.List, &c.Commune.Code)
+	}, "SELECT id, name, list, commune FROM checkpoint ORDER BY name, id")
+}
+
+// KeepDevice enrols a device. The token itself is never kept, only its hash.
+func (tx *Tx) KeepDevice(ctx context.Context, d anlo.Device, tokenHash []byte, now time.Time) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO device (id, checkpoint, label, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		uid(d.ID), uid(d.Checkpoint.ID), d.Label, tokenHash, ms(now), ms(d.ExpiresAt))
+	return err
+}
+
+// RevokeDevice withdraws a device at once.
+func (tx *Tx) RevokeDevice(ctx context.Context, id anlo.ID, now time.Time) error {
+	res, err := tx.ExecContext(ctx, "UPDATE device SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", ms(now), uid(id))
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return failure(sql.ErrNoRows)
+	}
+	return nil
+}
+
+// Device finds an enrolled device by the hash of its token; anlo.ErrNotFound
+// when there is none, or it was revoked, or its time is over.
+func (db *DB) Device(ctx context.Context, tokenHash []byte, now time.Time) (anlo.Device, error) {
+	devices, err := list(ctx, db.read, scanDevice,
+		deviceColumns+" WHERE d.token_hash = $1 AND d.revoked_at IS NULL AND d.expires_at > $2", tokenHash, ms(now))
+	if err != nil || len(devices) == 0 {
+		return anlo.Device{}, failure(orNoRows(err))
+	}
+	return devices[0], nil
+}
+
+// Devices returns the devices that are enrolled and not revoked.
+func (db *DB) Devices(ctx context.Context) ([]anlo.Device, error) {
+	return list(ctx, db.read, scanDevice, deviceColumns+" WHERE d.revoked_at IS NULL ORDER BY c.name, d.label, d.id")
+}
+
+const deviceColumns = `SELECT d.id, d.label, d.expires_at, c.id, c.name, c.list, c.commune
+	FROM device d JOIN checkpoint c ON c.id = d.checkpoint`
+
+func scanDevice(r *sql.Rows) (d anlo.Device, err error) {
+	var expires int64
+	c := &d.Checkpoint
+	err = r.Scan((*uid)(&d.ID), &d.Label, &expires, (*uid)(&c.ID), &c.Name, &c.Commune.List, &c.Commune.Code)
+	d.ExpiresAt = at(expires)
+	return d, err
+}
+
+func orNoRows(err error) error {
+	if err == nil {
+		return sql.ErrNoRows
+	}
+	return err
+}
+
+// Zone is an area under a level for a time; EndsAt is zero while it is open.
+type Zone struct {
+	ID       anlo.ID
+	Unit     anlo.UnitRef
+	Level    int
+	StartsAt time.Time
+	EndsAt   time.Time
+}
+
+// Zones returns the zones that have not ended at now.
+func (db *DB) Zones(ctx context.Context, now time.Time) ([]Zone, error) {
+	return list(ctx, db.read, func(r *sql.Rows) (z Zone, err error) {
+		var starts, ends int64
+		err = r.Scan((*uid)(&z.ID), &z.Unit.List, &z.Unit.Code, &z.Level, &starts, &ends)
+		z.StartsAt, z.EndsAt = at(starts), at(ends)
+		return z, err
+	}, `SELECT id, list, code, level, starts_at, coalesce(ends_at, 0) FROM zone
+		WHERE ends_at IS NULL OR ends_at > $1 ORDER BY id`, ms(now))
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+func openPostgres(ctx context.Context, url string) (*DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the PostgreSQL URL cannot be read") // it may hold a password
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "anlo"
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(max(8, 4*runtime.NumCPU()))
+	pool.SetMaxIdleConns(max(8, 4*runtime.NumCPU()))
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("PostgreSQL at %s: %w", config.Host, err), pool.Close())
+	}
+	_, stop := context.WithCancel(context.Background())
+	db := &DB{read: pool, write: pool, pg: true, stop: stop}
+	db.declares = newGrouper(2, db.insertDeclarations)
+	db.scans = newGrouper(2, db.insertScans)
+	db.lookups = newLookups(db.candidatesPostgres, 2)
+	return db, nil
+}
+
+func postgresFull(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "53100"
+}
+
+func (db *DB) goose() (goose.Dialect, []goose.ProviderOption) {
+	if !db.pg {
+		return gooseSQLite()
+	}
+	locker, err := lock.NewPostgresSessionLocker() // two servers may start at once
+	if err != nil {
+		return goose.DialectPostgres, nil
+	}
+	return goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(locker)}
+}
+
+func diskFull(err error) bool { return sqliteFull(err) || postgresFull(err) }
+
+// unique reports whether err is a key that exists already.
+func unique(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23505" || sqliteUnique(err)
+}
