@@ -1,0 +1,33 @@
+# The two commands: `make demo` shows Anlo, `make test` proves it.
+
+.DEFAULT_GOAL := help
+LISTEN ?= 127.0.0.1:8080
+DATA   ?= demo
+PEOPLE ?= 20000
+
+help:   ## say what there is
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: build   ## build and run everything on SQLite with made-up people
+	./anlo demo --listen $(LISTEN) --data $(DATA) --people $(PEOPLE)
+
+build: assets   ## build the one binary, ./anlo
+	go build -trimpath -o anlo ./cmd/anlo
+
+assets:   ## copy the browser libraries from npm, where npm is there (the program works without)
+	@./scripts/assets
+
+test: tools assets   ## run every check and test, on both databases, with the race detector
+	./scripts/check
+	go test -race -shuffle=on -timeout 9m ./...
+
+tools:   ## install what the tests need: PostgreSQL 15, Chromium, npm (from Debian)
+	@./scripts/tools
+
+bench: build   ## measure everything against its limit (docs/performance.md)
+	./anlo bench all
+
+fuzz:   ## fuzz each decoder of foreign bytes for half a minute
+	./scripts/fuzz
+
+.PHONY: help demo build assets test tools bench fuzz

@@ -1,0 +1,95 @@
+package anlo_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// may says which packages of this module each package imports outside its
+// tests. A package that is not named here does not exist yet.
+var may = map[string][]string{
+	".":          {},
+	"seal":       {},
+	"credential": {"."},
+	"geo":        {"."},
+	"identity":   {"."},
+	"exchange":   {"."},
+	"simulate":   {"."},
+	"locale":     {"."},
+	"store":      {".", "seal"},
+	"app":        {".", "store", "seal", "credential", "geo", "identity"},
+	"jobs":       {"app"},
+	"api":        {".", "app", "credential", "geo", "locale"},
+	"web":        {".", "app", "credential", "geo", "identity", "locale"},
+	"anlotest":   {".", "store", "app", "identity", "simulate"},
+	"cmd/anlo": {".", "app", "api", "web", "jobs", "store", "seal", "credential", "geo", "identity", "exchange",
+		"simulate", "locale", "anlotest"},
+}
+
+// Directions keep the house walkable: words at the root, leaves that know only
+// words, use-cases above them, doors outermost.
+func TestDirections(t *testing.T) {
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		allowed, known := may[dir]
+		if !known {
+			t.Errorf("%s: package %s is not in the table of directions", path, dir)
+			return nil
+		}
+		f, err := parser.ParseFile(fset, path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			imported := strings.Trim(spec.Path.Value, `"`)
+			inner, ours := strings.CutPrefix(imported, "anlo/")
+			if imported == "anlo" {
+				inner, ours = ".", true
+			}
+			if ours && !slices.Contains(allowed, inner) {
+				t.Errorf("%s imports %s", path, imported)
+			}
+			if dir == "." && strings.Contains(imported, ".") {
+				t.Errorf("%s imports %s: the root package uses the standard library only", path, imported)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every package has a page of its own in `go doc`.
+func TestPackagesAreDocumented(t *testing.T) {
+	for dir := range may {
+		files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+		documented := len(files) == 0
+		for _, f := range files {
+			src, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			documented = documented || strings.Contains("\n"+string(src), "\n// Package ") || strings.Contains("\n"+string(src), "\n// Command ")
+		}
+		if !documented {
+			t.Errorf("package %s has no documentation", dir)
+		}
+	}
+}
