@@ -52,6 +52,9 @@ var (
 	folders   []string
 )
 
+// PostgresFolder is where the server of this test process keeps its files.
+func PostgresFolder() string { return filepath.Join(folders[0], "data") }
+
 // StartPostgres starts a server whose data vanish with this process and
 // returns its URL up to the database name.
 func StartPostgres() (string, error) {

@@ -14,6 +14,10 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
+// Master wraps the data keys. Every tink.AEAD serves: a file today, a KMS by its
+// own tink client.
+type Master = tink.AEAD
+
 type keyTemplate func() *tinkpb.KeyTemplate
 
 // MasterFile returns the master key kept in a file that only its owner may

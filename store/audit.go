@@ -34,6 +34,16 @@ func (tx *Tx) Audit(ctx context.Context, entries ...AuditRow) error {
 	return err
 }
 
+// Audit keeps an entry of something read; callers that wait share a commit.
+// What was read is given away only after Audit returned nil.
+func (db *DB) Audit(ctx context.Context, entry AuditRow) error {
+	return failure(db.audits.do(ctx, entry))
+}
+
+func (db *DB) insertAudit(ctx context.Context, entries []AuditRow) error {
+	return db.Update(ctx, func(tx *Tx) error { return tx.Audit(ctx, entries...) })
+}
+
 // AuditCount counts the entries of one action, for tests and the demo.
 func (db *DB) AuditCount(ctx context.Context, action anlo.Action) (n int64, err error) {
 	err = db.read.QueryRowContext(ctx, "SELECT count(*) FROM audit WHERE action = $1", string(action)).Scan(&n)

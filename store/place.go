@@ -8,21 +8,44 @@ import (
 	"anlo"
 )
 
-// Units returns the imported units of all lists.
-func (db *DB) Units(ctx context.Context) ([]anlo.Unit, error) {
-	return list(ctx, db.read, func(r *sql.Rows) (u anlo.Unit, err error) {
-		return u, r.Scan(&u.List, &u.Code, &u.Parent, &u.Kind, &u.Name, &u.Population, &u.Lat, &u.Lon)
-	}, "SELECT list, code, parent, kind, name, population, lat, lon FROM unit ORDER BY list, code")
+// UnitList is an imported list of units.
+type UnitList struct {
+	Name    string
+	Country string
+	Date    anlo.Date
+	Units   []anlo.Unit
 }
 
-// ReplaceUnits writes a list of units in place of what was there of that list.
-func (tx *Tx) ReplaceUnits(ctx context.Context, name string, units []anlo.Unit) error {
-	if _, err := tx.ExecContext(ctx, "DELETE FROM unit WHERE list = $1", name); err != nil {
+// UnitLists returns the imported lists by name.
+func (db *DB) UnitLists(ctx context.Context) ([]UnitList, error) {
+	lists, err := list(ctx, db.read, func(r *sql.Rows) (l UnitList, err error) {
+		var day string
+		if err := r.Scan(&l.Name, &l.Country, &day); err != nil {
+			return l, err
+		}
+		return l, l.Date.UnmarshalText([]byte(day))
+	}, "SELECT list, country, day FROM unit_list ORDER BY list")
+	for i := 0; i < len(lists) && err == nil; i++ {
+		lists[i].Units, err = list(ctx, db.read, func(r *sql.Rows) (u anlo.Unit, err error) {
+			return u, r.Scan(&u.List, &u.Code, &u.Parent, &u.Kind, &u.Name, &u.Population, &u.Lat, &u.Lon)
+		}, "SELECT list, code, parent, kind, name, population, lat, lon FROM unit WHERE list = $1 ORDER BY code", lists[i].Name)
+	}
+	return lists, err
+}
+
+// ReplaceUnits writes a list of units in place of what was there of that name.
+func (tx *Tx) ReplaceUnits(ctx context.Context, l UnitList) error {
+	for _, table := range []string{"unit", "unit_list"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE list = $1", l.Name); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO unit_list (list, country, day) VALUES ($1, $2, $3)", l.Name, l.Country, l.Date.String()); err != nil {
 		return err
 	}
-	for _, u := range units {
+	for _, u := range l.Units {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO unit (list, code, parent, kind, name, population, lat, lon) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-			name, u.Code, u.Parent, u.Kind, u.Name, u.Population, u.Lat, u.Lon); err != nil {
+			l.Name, u.Code, u.Parent, u.Kind, u.Name, u.Population, u.Lat, u.Lon); err != nil {
 			return err
 		}
 	}

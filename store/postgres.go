@@ -31,6 +31,7 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	db := &DB{read: pool, write: pool, pg: true, stop: stop}
 	db.declares = newGrouper(2, db.insertDeclarations)
 	db.scans = newGrouper(2, db.insertScans)
+	db.audits = newGrouper(1, db.insertAudit)
 	db.lookups = newLookups(db.candidatesPostgres, 2)
 	return db, nil
 }
@@ -57,4 +58,16 @@ func diskFull(err error) bool { return sqliteFull(err) || postgresFull(err) }
 func unique(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "23505" || sqliteUnique(err)
+}
+
+// CreateSchema makes an empty schema; a URL with its name as search_path then
+// opens a database of its own. Benchmarks use it.
+func CreateSchema(ctx context.Context, url, name string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{name}.Sanitize())
+	return err
 }

@@ -44,6 +44,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	db := &DB{read: r, write: w, stop: stop}
 	db.declares = newGrouper(1, db.insertDeclarations)
 	db.scans = newGrouper(1, db.insertScans)
+	db.audits = newGrouper(1, db.insertAudit)
 	db.lookups = newLookups(db.candidatesSQLite, 0)
 	go checkpointer(background, dsn)
 	return db, nil

@@ -34,6 +34,7 @@ type DB struct {
 
 	declares *grouper[NewDeclaration]
 	scans    *grouper[NewScan]
+	audits   *grouper[AuditRow]
 	lookups  *lookups
 	stop     context.CancelFunc
 }
@@ -61,6 +62,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 func (db *DB) Close() error {
 	db.declares.close()
 	db.scans.close()
+	db.audits.close()
 	db.lookups.close()
 	db.stop()
 	err := db.write.Close()

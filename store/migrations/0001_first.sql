@@ -11,6 +11,12 @@ CREATE TABLE data_key (
 	destroyed_at BIGINT
 );
 
+CREATE TABLE unit_list (
+	list    TEXT PRIMARY KEY,
+	country TEXT NOT NULL,
+	day     TEXT NOT NULL -- on which it was in force
+);
+
 CREATE TABLE unit (
 	list       TEXT   NOT NULL,
 	code       TEXT   NOT NULL,

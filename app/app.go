@@ -1,0 +1,145 @@
+// Package app holds the use-cases, one file a step of the way through the
+// house: declare, identify, issue, judge. Each that changes something reads
+// alike: may this actor do this? → is the input valid? → one transaction that
+// writes the change, its audit entry and its outgoing work together.
+//
+// The doors (web, api, jobs, the command line) turn what they receive into the
+// words of package anlo and call these methods; they hold no rules.
+package app
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"anlo"
+	"anlo/geo"
+	"anlo/identity"
+	"anlo/seal"
+	"anlo/store"
+)
+
+// App is what the use-cases need. There is one in a process, used by all
+// goroutines; tests build the same one.
+type App struct {
+	Store    *store.DB
+	Seal     *seal.Keyring
+	Units    *geo.Atlas
+	UnitList string // the list that new declarations name their communes by
+	Register identity.Register
+	Now      func() time.Time
+	Log      *slog.Logger
+
+	// Root is the public key that everything signed by us goes back to.
+	Root *ecdsa.PublicKey
+	// rootSigner is nil where the root key is kept offline.
+	rootSigner crypto.Signer
+
+	issuing issuing
+	status  statusPlaces
+	bundle  bundleState
+	numbers *Limiter // declarations that name one identity number
+}
+
+// Config says where things are. The zero value of every field but Database and
+// MasterKey is usable.
+type Config struct {
+	Database  string // path of a SQLite file, or a postgres:// URL
+	MasterKey string // path of the master key file, made when missing
+	// Root is the root key. With RootKey it signs key lists itself; with only
+	// RootPublic, `anlo keys` carries them to where the root key is kept.
+	RootKey    crypto.Signer
+	RootPublic *ecdsa.PublicKey
+
+	Register identity.Register // nil for the embedded register
+	UnitList string            // "" for "vn-2026"
+	Now      func() time.Time  // nil for the real clock
+	Log      *slog.Logger      // nil to log nothing
+}
+
+// Open opens the database, the keys and the lists of units.
+func Open(ctx context.Context, c Config) (*App, error) {
+	a, err := openData(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.start(ctx); err != nil {
+		return nil, errors.Join(err, a.Store.Close())
+	}
+	return a, nil
+}
+
+// openData opens what lies on disk, without making keys or signing.
+func openData(ctx context.Context, c Config) (*App, error) {
+	a := &App{UnitList: c.UnitList, Register: c.Register, Now: c.Now, Log: c.Log, Root: c.RootPublic, rootSigner: c.RootKey}
+	if a.Now == nil {
+		a.Now = time.Now
+	}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.UnitList == "" {
+		a.UnitList = "vn-2026"
+	}
+	if c.RootKey != nil {
+		root, ok := c.RootKey.Public().(*ecdsa.PublicKey)
+		if !ok {
+			return nil, errors.New("the root key is not an ECDSA key")
+		}
+		a.Root = root
+	}
+	if a.Root == nil {
+		return nil, errors.New("there is no root key")
+	}
+	if a.Register == nil {
+		a.Register = embedded{a}
+	}
+	a.numbers = NewLimiter(time.Minute, 60, a.Now)
+	master, err := seal.MasterFile(c.MasterKey)
+	if err != nil {
+		return nil, err
+	}
+	if a.Store, err = store.Open(ctx, c.Database); err != nil {
+		return nil, err
+	}
+	if a.Seal, err = seal.Open(ctx, master, a.Store); err != nil {
+		return nil, errors.Join(err, a.Store.Close())
+	}
+	return a, nil
+}
+
+func (a *App) start(ctx context.Context) error {
+	if err := a.loadUnits(ctx); err != nil {
+		return fmt.Errorf("units: %w", err)
+	}
+	if err := a.EnsureKeys(ctx); err != nil {
+		return fmt.Errorf("issuing keys: %w", err)
+	}
+	return a.RefreshBundle(ctx)
+}
+
+// Close finishes what is under way and closes the database.
+func (a *App) Close() error {
+	return a.Store.Close()
+}
+
+// known reports whether a declaration may name the unit: a commune of the
+// current list.
+func (a *App) known(u anlo.UnitRef) bool { return u.List == a.UnitList && a.Units.Known(u) }
+
+// person is the pseudonym of whoever a document names.
+func (a *App) person(d anlo.Document) int64 { return a.Seal.Index("person", d.Key()) }
+
+// entry makes an audit entry for something that by does now.
+func (a *App) entry(by anlo.Actor, action anlo.Action, purpose anlo.Purpose, person int64, object anlo.ID) store.AuditRow {
+	now := a.Now()
+	e := store.AuditRow{ID: anlo.NewID(now), Person: person, At: now, Role: by.Role, Action: action, Purpose: purpose, Object: object}
+	if by.Device != nil {
+		e.Actor = by.Device.ID
+	}
+	return e
+}

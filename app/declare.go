@@ -1,0 +1,175 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"anlo"
+	"anlo/seal"
+	"anlo/store"
+)
+
+// Declared is a declaration as its owner sees it through the secret link.
+type Declared struct {
+	ID          anlo.ID
+	Revision    int // counts corrections from 0
+	DeclaredAt  time.Time
+	ExpiresAt   time.Time // of the passes: DeclaredAt + 72 h, whatever was corrected since
+	CancelledAt time.Time // zero while it stands
+	Declaration anlo.Declaration
+	Confirmed   []bool      // for each traveller: has the register confirmed who they are?
+	Passes      []anlo.Pass // for each traveller, in order
+	PartyPass   *anlo.Pass  // nil when somebody travels alone
+}
+
+// Receipt answers a declaration. ManageToken opens the secret link; it is the
+// only proof of ownership and is never kept.
+type Receipt struct {
+	Declared
+	ManageToken string
+}
+
+// Declare issues the passes. key, when not empty, makes a repetition of the
+// same request return the same receipt (draft-ietf-httpapi-idempotency-key);
+// with another body it fails with anlo.ErrIdempotencyUsed.
+// Errors: anlo.ErrInvalid with fields, ErrTooMany, ErrStorageFull.
+func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, key string) (Receipt, error) {
+	if !by.May(anlo.ActDeclare) {
+		return Receipt{}, anlo.ErrForbidden
+	}
+	now := a.Now().Truncate(time.Second)
+	if err := d.Check(now, a.known); err != nil {
+		return Receipt{}, err
+	}
+	lead := a.person(d.Travellers[0].Document)
+	var once *store.IdempotencyRow
+	if key != "" {
+		code, err := a.requestCode(d)
+		if err != nil {
+			return Receipt{}, err
+		}
+		once = &store.IdempotencyRow{Person: lead, Key: a.Seal.Index("idempotency", key), Request: code, CreatedAt: now}
+		if r, err := a.replay(ctx, once); !errors.Is(err, anlo.ErrNotFound) {
+			return r, err
+		}
+	}
+	if by.Role == anlo.Citizen && a.numbers.Allow(lead) > 0 {
+		return Receipt{}, anlo.ErrTooMany
+	}
+	id := anlo.NewID(now)
+	w, err := a.issue(ctx, by, anlo.ActDeclare, Declared{ID: id, DeclaredAt: now, ExpiresAt: now.Add(anlo.PassLifetime), Declaration: d}, now)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if once != nil {
+		once.Declaration = id
+		w.rows.Idempotency = once
+	}
+	if err := a.Store.Declare(ctx, w.rows); err != nil {
+		if once != nil && errors.Is(err, anlo.ErrIdempotencyUsed) { // the same request, at the same moment
+			return a.replay(ctx, once)
+		}
+		return Receipt{}, err
+	}
+	return Receipt{w.declared, a.manageToken(id)}, nil
+}
+
+// requestCode is a keyed digest of what was asked, to tell a repetition from
+// another request under the same key.
+func (a *App) requestCode(d anlo.Declaration) ([]byte, error) {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	code := a.Seal.Authenticate("request", body)
+	return code[:], nil
+}
+
+// replay answers a request as it was answered before; anlo.ErrNotFound when it
+// never was.
+func (a *App) replay(ctx context.Context, once *store.IdempotencyRow) (Receipt, error) {
+	before, err := a.Store.Idempotent(ctx, once.Person, once.Key)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if !seal.Equal(before.Request, once.Request) {
+		return Receipt{}, anlo.ErrIdempotencyUsed
+	}
+	d, err := a.declared(ctx, before.Declaration)
+	return Receipt{d, a.manageToken(before.Declaration)}, err
+}
+
+// Declaration returns the declaration that the actor holds the link of.
+func (a *App) Declaration(ctx context.Context, by anlo.Actor) (Declared, error) {
+	if !by.May(anlo.ActReadOwn) || by.ManageOf.IsZero() {
+		return Declared{}, anlo.ErrForbidden
+	}
+	d, err := a.declared(ctx, by.ManageOf)
+	if err != nil {
+		return Declared{}, err
+	}
+	lead := a.person(d.Declaration.Travellers[0].Document)
+	return d, a.Store.Audit(ctx, a.entry(by, anlo.ActReadOwn, anlo.PurposeTravel, lead, d.ID))
+}
+
+// Pass returns one pass of the declaration that the actor holds the link of,
+// anlo.ErrNotFound for any other.
+func (a *App) Pass(ctx context.Context, by anlo.Actor, id anlo.ID) (Declared, anlo.Pass, error) {
+	d, err := a.Declaration(ctx, by)
+	if err != nil {
+		return Declared{}, anlo.Pass{}, err
+	}
+	for _, p := range d.all() {
+		if p.ID == id {
+			return d, p, nil
+		}
+	}
+	return Declared{}, anlo.Pass{}, anlo.ErrNotFound
+}
+
+// all returns the passes of the travellers and of the party.
+func (d Declared) all() []anlo.Pass {
+	if d.PartyPass == nil {
+		return d.Passes
+	}
+	return append(d.Passes[:len(d.Passes):len(d.Passes)], *d.PartyPass)
+}
+
+// declared loads and opens a declaration.
+func (a *App) declared(ctx context.Context, id anlo.ID) (Declared, error) {
+	rows, passes, err := a.Store.Declaration(ctx, id)
+	if err != nil {
+		return Declared{}, err
+	}
+	return a.assemble(ctx, rows, passes)
+}
+
+func (a *App) assemble(ctx context.Context, rows []store.DeclarationRow, passes []store.PassRow) (Declared, error) {
+	first := rows[0]
+	d := Declared{ID: first.ID, Revision: first.Revision, DeclaredAt: first.DeclaredAt, ExpiresAt: first.ExpiresAt,
+		CancelledAt: first.CancelledAt, Passes: make([]anlo.Pass, len(rows))}
+	for _, r := range rows {
+		s, err := a.openStatement(ctx, r)
+		if err != nil {
+			return Declared{}, err
+		}
+		d.Declaration.Travellers = append(d.Declaration.Travellers, s.Traveller)
+		d.Declaration.Trip, d.Declaration.OnBehalf = s.Trip, s.OnBehalf
+		d.Confirmed = append(d.Confirmed, r.Grade.Confirmed())
+	}
+	for _, row := range passes { // newest first, so the first of each traveller counts
+		p, err := a.openPass(ctx, row)
+		if err != nil {
+			return Declared{}, err
+		}
+		switch {
+		case row.Traveller == anlo.PartyTraveller && d.PartyPass == nil && len(rows) > 1 && row.IssuedAt.Equal(passes[0].IssuedAt):
+			d.PartyPass = &p
+		case row.Traveller >= 0 && row.Traveller < len(rows) && d.Passes[row.Traveller].ID.IsZero():
+			d.Passes[row.Traveller] = p
+		}
+	}
+	return d, nil
+}

@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"time"
+
+	"anlo"
+	"anlo/seal"
+	"anlo/store"
+)
+
+// deviceLifetime is how long a device stays enrolled.
+const deviceLifetime = 90 * 24 * time.Hour
+
+// AddCheckpoint sets up a post on a road.
+func (a *App) AddCheckpoint(ctx context.Context, by anlo.Actor, name string, commune anlo.UnitRef) (anlo.Checkpoint, error) {
+	if !by.May(anlo.ActDevices) {
+		return anlo.Checkpoint{}, anlo.ErrForbidden
+	}
+	if !a.known(commune) {
+		return anlo.Checkpoint{}, &anlo.Error{Kind: anlo.Invalid, Code: "commune.unknown"}
+	}
+	now := a.Now()
+	c := anlo.Checkpoint{ID: anlo.NewID(now), Name: name, Commune: commune}
+	return c, a.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.Audit(ctx, a.entry(by, anlo.ActDevices, anlo.PurposeOperation, 0, c.ID)); err != nil {
+			return err
+		}
+		return tx.KeepCheckpoint(ctx, c, now)
+	})
+}
+
+// AddDevice enrols a phone or reader at a post and returns its token, which is
+// shown this once: only a hash of it is kept.
+func (a *App) AddDevice(ctx context.Context, by anlo.Actor, c anlo.Checkpoint, label string) (anlo.Device, string, error) {
+	if !by.May(anlo.ActDevices) {
+		return anlo.Device{}, "", anlo.ErrForbidden
+	}
+	secret := make([]byte, 24)
+	rand.Read(secret)
+	token := "anlo_dev_" + base64.RawURLEncoding.EncodeToString(secret)
+	now := a.Now()
+	d := anlo.Device{ID: anlo.NewID(now), Checkpoint: c, Label: label, ExpiresAt: now.Add(deviceLifetime)}
+	return d, token, a.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.Audit(ctx, a.entry(by, anlo.ActDevices, anlo.PurposeOperation, 0, d.ID)); err != nil {
+			return err
+		}
+		return tx.KeepDevice(ctx, d, seal.Digest(token), now)
+	})
+}
+
+// RevokeDevice withdraws a device at once.
+func (a *App) RevokeDevice(ctx context.Context, by anlo.Actor, id anlo.ID) error {
+	if !by.May(anlo.ActDevices) {
+		return anlo.ErrForbidden
+	}
+	return a.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.Audit(ctx, a.entry(by, anlo.ActDevices, anlo.PurposeOperation, 0, id)); err != nil {
+			return err
+		}
+		return tx.RevokeDevice(ctx, id, a.Now())
+	})
+}

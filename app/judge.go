@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"anlo"
+	"anlo/credential"
+	"anlo/store"
+)
+
+// Judge says whether the bearer may pass, and records the reading as a scan.
+// at is when the device read it; zero means now. It judges as a scanner does
+// with the newest bundle, and adds what only the server knows: whether we
+// issued the pass at all, what the register has answered since, and what the
+// traveller said about their health.
+func (a *App) Judge(ctx context.Context, by anlo.Actor, code string, at time.Time) (anlo.Verdict, error) {
+	if !by.May(anlo.ActJudge) || by.Device == nil {
+		return anlo.Verdict{}, anlo.ErrForbidden
+	}
+	now := a.Now()
+	if at.IsZero() {
+		at = now
+	}
+	v, pass := a.current().Judge(code, at)
+	scan := store.NewScan{Scan: anlo.Scan{ID: anlo.NewID(now), Checkpoint: by.Device.Checkpoint.ID, Device: by.Device.ID, At: at, RecordedAt: now}}
+	if pass != nil {
+		scan.Pass = pass.ID()
+		row, rows, err := a.Store.Pass(ctx, pass.ID())
+		switch {
+		case errors.Is(err, anlo.ErrNotFound):
+			v.Add(anlo.Stop, anlo.ReasonUnknown)
+		case err != nil:
+			return anlo.Verdict{}, err
+		default:
+			scan.Person = row.Person
+			if v, err = a.knowing(ctx, v, *pass, row, rows, at); err != nil {
+				return anlo.Verdict{}, err
+			}
+		}
+	}
+	scan.Verdict = v
+	scan.Audit = a.entry(by, anlo.ActJudge, anlo.PurposeCheckpoint, scan.Person, scan.Pass)
+	if err := a.Store.Scan(ctx, scan); err != nil {
+		return anlo.Verdict{}, err
+	}
+	return v, nil
+}
+
+// knowing corrects an offline verdict by what is on record.
+func (a *App) knowing(ctx context.Context, v anlo.Verdict, p credential.Pass, row store.PassRow, rows []store.DeclarationRow, at time.Time) (anlo.Verdict, error) {
+	out := anlo.Verdict{Outcome: anlo.Go, Bearer: v.Bearer}
+	for _, r := range v.Reasons {
+		switch r {
+		case anlo.ReasonIdentity, anlo.ReasonRevoked: // judged again below, from the record
+		case anlo.ReasonZone, anlo.ReasonBundleStale:
+			out.Add(anlo.Look, r)
+		default:
+			out.Add(anlo.Stop, r)
+		}
+	}
+	if !row.RevokedAt.IsZero() && !at.Before(row.RevokedAt) {
+		out.Add(anlo.Stop, anlo.ReasonRevoked)
+	}
+	if row.Traveller >= len(rows) { // a correction took this traveller off; the pass is revoked
+		return out, nil
+	}
+	concerned := rows
+	if row.Traveller >= 0 {
+		concerned = rows[row.Traveller : row.Traveller+1]
+	}
+	said := map[anlo.Reason]bool{}
+	for _, r := range concerned {
+		if !r.Grade.Confirmed() {
+			said[anlo.ReasonIdentity] = true
+		}
+		s, err := a.openStatement(ctx, r)
+		if err != nil {
+			return v, err
+		}
+		for _, reason := range s.Traveller.Health.NeedsLook() {
+			said[reason] = true
+		}
+	}
+	for _, r := range []anlo.Reason{anlo.ReasonIdentity, anlo.ReasonTest, anlo.ReasonSymptoms, anlo.ReasonContact} {
+		if said[r] {
+			out.Add(anlo.Look, r)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"sync"
+	"time"
+)
+
+// Limiter allows each key so many acts at once and then one every so often, by
+// the generic cell rate algorithm (ITU-T I.371): it keeps one time a key, at
+// which somebody who never exceeded the rate would be done.
+type Limiter struct {
+	every time.Duration
+	slack time.Duration
+	now   func() time.Time
+
+	mu         sync.Mutex
+	done       map[any]time.Time
+	before     map[any]time.Time // the generation that done replaced
+	generation time.Time
+}
+
+// limiterKeys bounds the memory: two generations of so many keys.
+const limiterKeys = 1 << 17
+
+// NewLimiter allows burst acts at once and one more each time every passes.
+func NewLimiter(every time.Duration, burst int, now func() time.Time) *Limiter {
+	return &Limiter{every: every, slack: every * time.Duration(burst-1), now: now, done: map[any]time.Time{}}
+}
+
+// Allow counts one act. It returns 0, or how long to wait when the act is one
+// too many.
+func (l *Limiter) Allow(key any) time.Duration {
+	now := l.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget(now)
+	done, ok := l.done[key]
+	if !ok {
+		done = l.before[key]
+	}
+	if done.Before(now) {
+		done = now
+	}
+	if wait := done.Sub(now) - l.slack; wait > 0 {
+		return wait
+	}
+	l.done[key] = done.Add(l.every)
+	return 0
+}
+
+// forget drops, a generation at a time, those who have long been done.
+func (l *Limiter) forget(now time.Time) {
+	if len(l.done) < limiterKeys && now.Sub(l.generation) < l.slack+l.every {
+		return
+	}
+	l.before, l.done, l.generation = l.done, map[any]time.Time{}, now
+}

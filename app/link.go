@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"time"
+
+	"anlo"
+	"anlo/seal"
+)
+
+// manageToken makes the secret of a declaration's link: its identifier and a
+// keyed code over it. Nothing needs to be stored, and a repeated request finds
+// the same token again.
+func (a *App) manageToken(id anlo.ID) string {
+	code := a.Seal.Authenticate("manage", id[:])
+	return base64.RawURLEncoding.EncodeToString(append(id[:], code[:16]...))
+}
+
+// OpenLink turns a manage token into the citizen who holds it; anlo.ErrUnsigned
+// when it is not one of ours.
+func (a *App) OpenLink(token string) (anlo.Actor, error) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(raw) != 32 {
+		return anlo.Actor{}, anlo.ErrUnsigned
+	}
+	id := anlo.ID(raw[:16])
+	code := a.Seal.Authenticate("manage", id[:])
+	if !seal.Equal(raw[16:], code[:16]) {
+		return anlo.Actor{}, anlo.ErrUnsigned
+	}
+	return anlo.Actor{Role: anlo.Citizen, ManageOf: id}, nil
+}
+
+// OpenDevice turns a device token into a checkpoint officer; anlo.ErrUnsigned
+// when it is unknown, expired or revoked.
+func (a *App) OpenDevice(ctx context.Context, token string) (anlo.Actor, error) {
+	if len(token) < 20 || len(token) > 200 {
+		return anlo.Actor{}, anlo.ErrUnsigned
+	}
+	d, err := a.Store.Device(ctx, seal.Digest(token), a.Now())
+	if anlo.KindOf(err) == anlo.NotFound {
+		return anlo.Actor{}, anlo.ErrUnsigned
+	}
+	if err != nil {
+		return anlo.Actor{}, err
+	}
+	return anlo.Actor{Role: anlo.CheckpointOfficer, Device: &d}, nil
+}
+
+// SealForm encrypts what a citizen has typed so far, so that the page carries
+// it from step to step and the server need not keep it. purpose separates uses
+// ("draft", "remembered").
+func (a *App) SealForm(purpose string, plain []byte) (string, error) {
+	now := a.Now()
+	stamped := append(binary.BigEndian.AppendUint64(nil, uint64(now.UnixMilli())), plain...)
+	sealed, err := a.Seal.Seal(context.Background(), seal.DayOf(now), seal.AD("form", purpose, nil), stamped)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// OpenForm reads what SealForm made. What is older than maxAge, or not ours,
+// is anlo.ErrUnsigned.
+func (a *App) OpenForm(purpose, sealed string, maxAge time.Duration) ([]byte, error) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
+	if err != nil || len(raw) < 4 || !a.recent(seal.Day(binary.BigEndian.Uint32(raw)), maxAge) {
+		return nil, anlo.ErrUnsigned
+	}
+	plain, err := a.Seal.Open(context.Background(), seal.AD("form", purpose, nil), raw)
+	if err != nil || len(plain) < 8 {
+		return nil, anlo.ErrUnsigned
+	}
+	made := time.UnixMilli(int64(binary.BigEndian.Uint64(plain)))
+	if a.Now().Sub(made) > maxAge {
+		return nil, anlo.ErrUnsigned
+	}
+	return plain[8:], nil
+}
+
+// recent keeps a stranger's made-up day from creating a key for that day.
+func (a *App) recent(d seal.Day, maxAge time.Duration) bool {
+	today := seal.DayOf(a.Now())
+	return d <= today && d >= today-seal.Day(maxAge/(24*time.Hour))-1 && d != seal.Permanent
+}

@@ -1,0 +1,146 @@
+package app_test
+
+import (
+	"bytes"
+	"database/sql"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"anlo"
+	"anlo/anlotest"
+	"anlo/app"
+)
+
+// planted is somebody whose data must not be found anywhere.
+var planted = anlo.Registered{
+	Number: "038187918273", OldNumber: "172839405", FullName: "Tôn Nữ Quỳnh Xuyến", BirthDate: anlo.Date{Year: 1987, Month: 3, Day: 29}, Sex: anlo.Female,
+	Household: "HO-PLANTED-7", Permanent: anlo.Residence{Commune: anlotest.An.Permanent.Commune, Address: "Ngách 77/8 Ngõ Trời Xanh"},
+	Temporary: anlo.Residence{Commune: anlotest.An.Permanent.Commune, Address: "Lán 9 Bãi Phù Sa"},
+}
+
+// markers are pieces of it, in the ways in which they might be kept.
+var markers = []string{"038187918273", "172839405", "Xuyến", "Xuyen", "xuyen", "XUYEN", "Quỳnh", "1987-03-29", "29/03/1987", "29031987",
+	"0987612345", "987612345", "30H98765", "Trời Xanh", "troi xanh", "Phù Sa", "Chợ Mơ Ước", "HO-PLANTED-7", "Ghi chú bí mật"}
+
+func TestNothingPersonalIsOnDisk(t *testing.T) {
+	anlotest.Databases(t, func(t *testing.T, url string) {
+		var log bytes.Buffer
+		a, clock := anlotest.AppOn(t, url, anlotest.WithLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		useEverything(t, a, clock)
+		files := databaseFiles(t, a, url)
+		if n := find(t, files, "Pháp Vân"); n == 0 {
+			t.Fatal("the search does not even find what is there in the clear")
+		}
+		for _, m := range markers {
+			if n := find(t, files, m); n > 0 {
+				t.Errorf("%q lies in %d places of the database's files", m, n)
+			}
+			if strings.Contains(log.String(), m) {
+				t.Errorf("%q is in the log", m)
+			}
+		}
+	})
+}
+
+// useEverything takes the planted person through every use-case.
+func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
+	t.Helper()
+	ctx := t.Context()
+	if err := a.KeepRegistered(ctx, anlo.Actor{Role: anlo.Operator}, []anlo.Registered{planted, anlotest.An}); err != nil {
+		t.Fatal(err)
+	}
+	officer, _ := anlotest.Post(t, a)
+	d := anlotest.Declaration(clock.Now(), planted, anlotest.An)
+	d.Travellers[0].Phone = "0987612345"
+	d.Travellers[0].Temporary = planted.Temporary
+	d.Travellers[0].Health.Places = []string{"Chợ Mơ Ước"}
+	d.Trip.Vehicle.Plate = "30H98765"
+	d.Trip.Destination.Address = planted.Permanent.Address
+	d.Trip.Note = "Ghi chú bí mật"
+	r, err := a.Declare(ctx, anlotest.Citizen, d, "key-of-038187918273")
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, err := a.OpenLink(r.ManageToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range append(r.Passes, *r.PartyPass) {
+		if _, err := a.Judge(ctx, officer, p.QR, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clock.Add(time.Minute)
+	d.Travellers[0].FullName = "Tôn Nữ Xuyến"
+	if _, err := a.Change(ctx, owner, d); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Declaration(ctx, owner); err != nil {
+		t.Fatal(err)
+	}
+	bad := d
+	bad.Trip.Vehicle.Plate = ""
+	if _, err := a.Change(ctx, owner, bad); err == nil {
+		t.Fatal("a wrong correction was taken")
+	}
+	if err := a.Cancel(ctx, owner); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.ConfirmWaiting(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func databaseFiles(t *testing.T, a *app.App, url string) string {
+	if a.Store.Engine() == "sqlite" {
+		return filepath.Dir(url)
+	}
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CHECKPOINT"); err != nil {
+		t.Fatal(err)
+	}
+	return anlotest.PostgresFolder()
+}
+
+func find(t *testing.T, dir, marker string) (n int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		n += bytes.Count(data, []byte(marker))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Every use-case that touches personal data leaves a trace of who and why.
+func TestEverythingIsAudited(t *testing.T) {
+	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
+		useEverything(t, a, clock)
+		for action, want := range map[anlo.Action]int64{
+			anlo.ActDeclare:   2, // one for each traveller
+			anlo.ActJudge:     3,
+			anlo.ActChangeOwn: 4, // changed and cancelled, two travellers
+			anlo.ActReadOwn:   1,
+			anlo.ActDevices:   2,
+		} {
+			if n, err := a.Store.AuditCount(t.Context(), action); n != want || err != nil {
+				t.Errorf("%s: %d entries, %v; want %d", action, n, err, want)
+			}
+		}
+	})
+}
