@@ -40,8 +40,8 @@ func (db *DB) Audit(ctx context.Context, entry AuditRow) error {
 	return failure(db.audits.do(ctx, entry))
 }
 
-func (db *DB) insertAudit(ctx context.Context, entries []AuditRow) error {
-	return db.Update(ctx, func(tx *Tx) error { return tx.Audit(ctx, entries...) })
+func (db *DB) insertAudit(ctx context.Context, entries []AuditRow) ([]error, error) {
+	return nil, db.Update(ctx, func(tx *Tx) error { return tx.Audit(ctx, entries...) })
 }
 
 // AuditCount counts the entries of one action, for tests and the demo.

@@ -94,42 +94,71 @@ var idempotencyTable = &table[IdempotencyRow]{
 	row: func(i IdempotencyRow) []any {
 		return []any{i.Person, i.Key, i.Request, uid(i.Declaration), ms(i.CreatedAt)}
 	},
+	suffix: "ON CONFLICT DO NOTHING",
 }
 
 // Declare keeps a declaration; it is on disk when Declare returns nil.
 // Errors: anlo.ErrIdempotencyUsed when its key was used before, ErrStorageFull.
 func (db *DB) Declare(ctx context.Context, d NewDeclaration) error {
-	err := db.declares.do(ctx, d)
-	if d.Idempotency != nil && unique(err) {
-		return anlo.ErrIdempotencyUsed
-	}
-	return failure(err)
+	return failure(db.declares.do(ctx, d))
 }
 
-func (db *DB) insertDeclarations(ctx context.Context, ds []NewDeclaration) error {
-	var rows []DeclarationRow
-	var passes []PassRow
-	var keys []IdempotencyRow
-	var outbox []OutboxRow
-	var audit []AuditRow
-	for _, d := range ds {
-		rows = append(rows, d.Rows...)
-		passes = append(passes, d.Passes...)
-		if d.Idempotency != nil {
-			keys = append(keys, *d.Idempotency)
+// insertDeclarations leaves out those whose key was used before.
+func (db *DB) insertDeclarations(ctx context.Context, ds []NewDeclaration) (outcomes []error, err error) {
+	err = db.Update(ctx, func(tx *Tx) error {
+		var err error
+		if outcomes, err = tx.claimKeys(ctx, ds); err != nil {
+			return err
 		}
-		outbox = append(outbox, d.Outbox...)
-		audit = append(audit, d.Audit...)
-	}
-	return db.Update(ctx, func(tx *Tx) error {
+		var rows []DeclarationRow
+		var passes []PassRow
+		var outbox []OutboxRow
+		var audit []AuditRow
+		for i, d := range ds {
+			if outcomes == nil || outcomes[i] == nil {
+				rows = append(rows, d.Rows...)
+				passes = append(passes, d.Passes...)
+				outbox = append(outbox, d.Outbox...)
+				audit = append(audit, d.Audit...)
+			}
+		}
 		return all(
-			func() (int64, error) { return idempotencyTable.insert(ctx, tx, keys) },
 			func() (int64, error) { return declarationTable.insert(ctx, tx, rows) },
 			func() (int64, error) { return passTable.insert(ctx, tx, passes) },
 			func() (int64, error) { return outboxTable.insert(ctx, tx, outbox) },
 			func() (int64, error) { return auditTable.insert(ctx, tx, audit) },
 		)
 	})
+	return outcomes, err
+}
+
+// claimKeys keeps the idempotency keys, and says whose was used before. As a
+// rule none was, and one statement tells.
+func (tx *Tx) claimKeys(ctx context.Context, ds []NewDeclaration) ([]error, error) {
+	var keys []IdempotencyRow
+	for _, d := range ds {
+		if d.Idempotency != nil {
+			keys = append(keys, *d.Idempotency)
+		}
+	}
+	n, err := idempotencyTable.insert(ctx, tx, keys)
+	if err != nil || n == int64(len(keys)) {
+		return nil, err
+	}
+	outcomes := make([]error, len(ds))
+	for i, d := range ds {
+		if d.Idempotency == nil {
+			continue
+		}
+		kept, err := idempotent(ctx, tx, d.Idempotency.Person, d.Idempotency.Key)
+		if err != nil {
+			return nil, err
+		}
+		if kept.Declaration != d.Idempotency.Declaration {
+			outcomes[i] = anlo.ErrIdempotencyUsed
+		}
+	}
+	return outcomes, nil
 }
 
 // all runs the steps until one fails.
@@ -145,13 +174,18 @@ func all(steps ...func() (int64, error)) error {
 // Idempotent returns what was answered to the key of that person before, or
 // anlo.ErrNotFound.
 func (db *DB) Idempotent(ctx context.Context, person, key int64) (IdempotencyRow, error) {
+	i, err := idempotent(ctx, db.read, person, key)
+	return i, failure(err)
+}
+
+func idempotent(ctx context.Context, q querier, person, key int64) (IdempotencyRow, error) {
 	i := IdempotencyRow{Person: person, Key: key}
 	var created int64
-	err := db.read.QueryRowContext(ctx,
+	err := q.QueryRowContext(ctx,
 		"SELECT request, declaration, created_at FROM idempotency WHERE person = $1 AND key = $2", person, key).
 		Scan(&i.Request, (*uid)(&i.Declaration), &created)
 	i.CreatedAt = at(created)
-	return i, failure(err)
+	return i, err
 }
 
 // Declaration returns the rows of a party in order of its travellers, and all
@@ -172,6 +206,7 @@ func (tx *Tx) Declaration(ctx context.Context, id anlo.ID) ([]DeclarationRow, []
 
 type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
 }
 
 func declaration(ctx context.Context, q querier, id anlo.ID) ([]DeclarationRow, []PassRow, error) {
@@ -224,18 +259,28 @@ func scanDeclaration(r *sql.Rows) (d DeclarationRow, err error) {
 
 // list runs a query and gathers its rows.
 func list[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, failure(err)
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
+	return gather(scan)(q.QueryContext(ctx, query, args...))
+}
+
+// listed is list for a prepared statement.
+func listed[T any](ctx context.Context, stmt *sql.Stmt, scan func(*sql.Rows) (T, error), args ...any) ([]T, error) {
+	return gather(scan)(stmt.QueryContext(ctx, args...))
+}
+
+func gather[T any](scan func(*sql.Rows) (T, error)) func(*sql.Rows, error) ([]T, error) {
+	return func(rows *sql.Rows, err error) ([]T, error) {
 		if err != nil {
-			return nil, err
+			return nil, failure(err)
 		}
-		out = append(out, v)
+		defer rows.Close()
+		var out []T
+		for rows.Next() {
+			v, err := scan(rows)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		}
+		return out, failure(rows.Err())
 	}
-	return out, failure(rows.Err())
 }

@@ -16,7 +16,7 @@ const maxGroup = 256
 // being written. A group that fails is replayed one by one, so that nobody
 // fails for another's fault.
 type grouper[T any] struct {
-	run    func(context.Context, []T) error
+	run    func(context.Context, []T) ([]error, error) // one outcome an item, or one failure for all
 	calls  chan call[T]
 	mu     sync.RWMutex // held for reading while a call is handed over
 	closed bool
@@ -28,7 +28,7 @@ type call[T any] struct {
 	err  chan error
 }
 
-func newGrouper[T any](writers int, run func(context.Context, []T) error) *grouper[T] {
+func newGrouper[T any](writers int, run func(context.Context, []T) ([]error, error)) *grouper[T] {
 	g := &grouper[T]{run: run, calls: make(chan call[T], 2*maxGroup)}
 	for range writers {
 		g.done.Go(g.loop)
@@ -87,12 +87,17 @@ func (g *grouper[T]) loop() {
 }
 
 func (g *grouper[T]) write(group []call[T], items []T) {
-	err := g.run(context.Background(), items)
+	outcomes, err := g.run(context.Background(), items)
 	for i, c := range group {
-		if err != nil && len(group) > 1 {
-			c.err <- g.run(context.Background(), items[i:i+1])
-		} else {
+		switch {
+		case err == nil && outcomes == nil:
+			c.err <- nil
+		case err == nil:
+			c.err <- outcomes[i]
+		case len(group) == 1:
 			c.err <- err
+		default:
+			g.write(group[i:i+1], items[i:i+1])
 		}
 	}
 }

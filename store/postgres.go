@@ -21,6 +21,9 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "anlo"
 	}
+	// Every statement finds rows by keys, at most a group of callers' at once: a
+	// plan that suits ten keys suits all, and need not be made anew each time.
+	config.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(max(8, 4*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(8, 4*runtime.NumCPU()))
@@ -32,7 +35,7 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	db.declares = newGrouper(2, db.insertDeclarations)
 	db.scans = newGrouper(2, db.insertScans)
 	db.audits = newGrouper(1, db.insertAudit)
-	db.lookups = newLookups(db.candidatesPostgres, 2)
+	db.lookups = newLookups(db, 2)
 	return db, nil
 }
 
@@ -53,12 +56,6 @@ func (db *DB) goose() (goose.Dialect, []goose.ProviderOption) {
 }
 
 func diskFull(err error) bool { return sqliteFull(err) || postgresFull(err) }
-
-// unique reports whether err is a key that exists already.
-func unique(err error) bool {
-	var e *pgconn.PgError
-	return errors.As(err, &e) && e.Code == "23505" || sqliteUnique(err)
-}
 
 // CreateSchema makes an empty schema; a URL with its name as search_path then
 // opens a database of its own. Benchmarks use it.

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"sync"
 )
 
 // RegisterRow is one person of the embedded register: everything about them is
@@ -62,46 +64,75 @@ func (db *DB) Candidates(ctx context.Context, keys []int64) ([]RegisterRow, erro
 	return rows, failure(err)
 }
 
-func (db *DB) candidatesSQLite(ctx context.Context, keys []int64) (map[int64][]RegisterRow, error) {
-	text, err := json.Marshal(keys)
+// The two statements look like one join, but a planner that has no statistics
+// yet reads whole tables for a join, and on Citus the two tables are
+// distributed differently.
+const (
+	filedUnder = "SELECT key, person FROM register_key WHERE key "
+	recordsOf  = "SELECT person, sealed FROM register_person WHERE person "
+)
+
+// among is the condition that a column is one of the values in $1, which
+// oneOf makes.
+func (db *DB) among() string {
+	if db.pg {
+		return "= ANY($1)"
+	}
+	return "IN (SELECT value FROM json_each($1))"
+}
+
+func (db *DB) oneOf(values []int64) any {
+	if db.pg {
+		return values
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		panic(err) // integers always encode
+	}
+	return string(text)
+}
+
+func (db *DB) candidates(ctx context.Context, keys []int64) (map[int64][]RegisterRow, error) {
+	byKey, byPerson, err := db.lookups.prepare()
 	if err != nil {
 		return nil, err
 	}
-	return db.candidates(ctx, `SELECT k.key, p.person, p.sealed FROM json_each($1) j
-		JOIN register_key k ON k.key = j.value JOIN register_person p ON p.person = k.person`, string(text))
-}
-
-func (db *DB) candidatesPostgres(ctx context.Context, keys []int64) (map[int64][]RegisterRow, error) {
-	return db.candidates(ctx, `SELECT k.key, p.person, p.sealed FROM register_key k
-		JOIN register_person p ON p.person = k.person WHERE k.key = ANY($1)`, keys)
-}
-
-func (db *DB) candidates(ctx context.Context, query string, arg any) (map[int64][]RegisterRow, error) {
-	rows, err := db.read.QueryContext(ctx, query, arg)
+	filed, err := listed(ctx, byKey, func(r *sql.Rows) (k registerKey, err error) {
+		return k, r.Scan(&k.key, &k.person)
+	}, db.oneOf(keys))
+	if err != nil || len(filed) == 0 {
+		return nil, err
+	}
+	persons := make([]int64, len(filed))
+	for i, k := range filed {
+		persons[i] = k.person
+	}
+	records, err := listed(ctx, byPerson, func(r *sql.Rows) (p RegisterRow, err error) {
+		return p, r.Scan(&p.Person, &p.Sealed)
+	}, db.oneOf(persons))
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	found := map[int64][]RegisterRow{}
-	for rows.Next() {
-		var key int64
-		var r RegisterRow
-		if err := rows.Scan(&key, &r.Person, &r.Sealed); err != nil {
-			return nil, err
-		}
-		if len(found[key]) < maxCandidates {
-			found[key] = append(found[key], r)
+	people := make(map[int64]RegisterRow, len(records))
+	for _, r := range records {
+		people[r.Person] = r
+	}
+	found := make(map[int64][]RegisterRow, len(keys))
+	for _, k := range filed {
+		if r, ok := people[k.person]; ok && len(found[k.key]) < maxCandidates {
+			found[k.key] = append(found[k.key], r)
 		}
 	}
-	return found, rows.Err()
+	return found, nil
 }
 
 // lookups groups the callers that wait, like a grouper, but for reading: one
 // statement finds the candidates of all. SQLite has no round trip to save and
 // asks for each caller at once.
 type lookups struct {
-	query func(context.Context, []int64) (map[int64][]RegisterRow, error)
-	group *grouper[*lookup]
+	query   func(context.Context, []int64) (map[int64][]RegisterRow, error)
+	group   *grouper[*lookup]
+	prepare func() (byKey, byPerson *sql.Stmt, err error) // at first use: the tables come with the migration
 }
 
 type lookup struct {
@@ -109,8 +140,18 @@ type lookup struct {
 	found map[int64][]RegisterRow
 }
 
-func newLookups(query func(context.Context, []int64) (map[int64][]RegisterRow, error), readers int) *lookups {
-	l := &lookups{query: query}
+func newLookups(db *DB, readers int) *lookups {
+	l := &lookups{query: db.candidates}
+	byKey := sync.OnceValues(func() (*sql.Stmt, error) { return db.read.Prepare(filedUnder + db.among()) })
+	byPerson := sync.OnceValues(func() (*sql.Stmt, error) { return db.read.Prepare(recordsOf + db.among()) })
+	l.prepare = func() (*sql.Stmt, *sql.Stmt, error) {
+		k, err := byKey()
+		if err != nil {
+			return nil, nil, err
+		}
+		p, err := byPerson()
+		return k, p, err
+	}
 	if readers > 0 {
 		l.group = newGrouper(readers, l.run)
 	}
@@ -143,19 +184,19 @@ func (l *lookups) do(ctx context.Context, keys []int64) ([]RegisterRow, error) {
 	return out, nil
 }
 
-func (l *lookups) run(ctx context.Context, calls []*lookup) error {
+func (l *lookups) run(ctx context.Context, calls []*lookup) ([]error, error) {
 	var keys []int64
 	for _, c := range calls {
 		keys = append(keys, c.keys...)
 	}
 	found, err := l.query(ctx, keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range calls {
 		c.found = found
 	}
-	return nil
+	return nil, nil
 }
 
 func (l *lookups) close() {

@@ -34,12 +34,12 @@ func (db *DB) Scan(ctx context.Context, s NewScan) error {
 	return failure(db.scans.do(ctx, s))
 }
 
-func (db *DB) insertScans(ctx context.Context, scans []NewScan) error {
+func (db *DB) insertScans(ctx context.Context, scans []NewScan) ([]error, error) {
 	audit := make([]AuditRow, len(scans))
 	for i, s := range scans {
 		audit[i] = s.Audit
 	}
-	return db.Update(ctx, func(tx *Tx) error {
+	return nil, db.Update(ctx, func(tx *Tx) error {
 		return all(
 			func() (int64, error) { return scanTable.insert(ctx, tx, scans) },
 			func() (int64, error) { return auditTable.insert(ctx, tx, audit) },

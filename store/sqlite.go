@@ -45,7 +45,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	db.declares = newGrouper(1, db.insertDeclarations)
 	db.scans = newGrouper(1, db.insertScans)
 	db.audits = newGrouper(1, db.insertAudit)
-	db.lookups = newLookups(db.candidatesSQLite, 0)
+	db.lookups = newLookups(db, 0)
 	go checkpointer(background, dsn)
 	return db, nil
 }
@@ -74,11 +74,6 @@ func checkpointer(ctx context.Context, dsn string) {
 func sqliteFull(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL
-}
-
-func sqliteUnique(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
 func gooseSQLite() (goose.Dialect, []goose.ProviderOption) { return goose.DialectSQLite3, nil }

@@ -11,15 +11,14 @@ import (
 	"strings"
 	"time"
 
-	"anlo/api"
 	"anlo/app"
 	"anlo/identity"
 	"anlo/jobs"
-	"anlo/web"
 )
 
 type serveCmd struct {
 	place
+	Units        string   `help:"List of units that declarations name." default:"vn-2026" env:"ANLO_UNITS" placeholder:"LIST"`
 	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"ANLO_LISTEN" placeholder:"ADDR"`
 	TrustProxy   []string `help:"Addresses (CIDR) of reverse proxies whose X-Forwarded-For is believed." env:"ANLO_TRUST_PROXY" placeholder:"CIDR"`
 	Register     string   `help:"Base URL of an OSIA 7 Data Access register; without it the embedded one is used." env:"ANLO_REGISTER" placeholder:"URL"`
@@ -34,6 +33,7 @@ func (c *serveCmd) Run(ctx context.Context, s std) error {
 	if err != nil {
 		return err
 	}
+	config.UnitList = c.Units
 	if c.Register != "" {
 		if config.Register, err = c.register(); err != nil {
 			return err
@@ -98,6 +98,3 @@ func serve(ctx context.Context, a *app.App, l net.Listener, d doors) error {
 	<-worked
 	return err
 }
-
-var _ = web.New
-var _ = api.New

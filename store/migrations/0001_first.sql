@@ -119,6 +119,9 @@ CREATE TABLE declaration (
 	sealed       BYTEA    NOT NULL,
 	PRIMARY KEY (id, traveller, person)
 );
+CREATE INDEX declaration_person ON declaration (person);
+CREATE INDEX declaration_phone ON declaration (phone_index);
+CREATE INDEX declaration_plate ON declaration (plate_index);
 
 CREATE TABLE declaration_past ( -- every revision that was replaced
 	id         UUID     NOT NULL,

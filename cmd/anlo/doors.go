@@ -1,0 +1,78 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"anlo/api"
+	"anlo/app"
+	"anlo/web"
+)
+
+// doors says how the outside reaches the application.
+type doors struct {
+	TrustProxy   []string
+	MetricsToken string
+	Unlimited    bool // for benchmarks
+}
+
+// handler joins the pages, the API and what operators look at.
+func (d doors) handler(a *app.App) (http.Handler, error) {
+	var trusted []netip.Prefix
+	for _, p := range d.TrustProxy {
+		prefix, err := netip.ParsePrefix(p)
+		if err != nil {
+			return nil, err
+		}
+		trusted = append(trusted, prefix)
+	}
+	// A hundred declarations at once and then ten a second from one address:
+	// thousands of people share one on a mobile network.
+	limit := app.NewLimiter(100*time.Millisecond, 100, a.Now)
+	if d.Unlimited {
+		limit = nil
+	}
+	registry := prometheus.NewRegistry()
+	metrics := api.NewMetrics(registry)
+	mux := http.NewServeMux()
+	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics}))
+	mux.Handle("/", web.New(a, web.Options{Limiter: limit}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", ready(a))
+	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))
+	return api.Observe(api.BehindProxies(mux, trusted), a.Log, metrics, api.Failed), nil
+}
+
+// ready says whether requests can be served now: the database answers and a
+// key signs.
+func ready(a *app.App) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := a.Ready(r.Context()); err != nil {
+			a.Log.Error("not ready", "error", err)
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		w.Write([]byte("ready\n"))
+	}
+}
+
+// guarded lets in whoever brings the token or, when there is none, loopback.
+func (d doors) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		host, _, _ := net.SplitHostPort(r.RemoteAddr)
+		address := net.ParseIP(host)
+		allowed := d.MetricsToken == "" && address != nil && address.IsLoopback() && r.Header.Get("X-Forwarded-For") == "" ||
+			d.MetricsToken != "" && equal(token, d.MetricsToken)
+		if !allowed {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
