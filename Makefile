@@ -24,8 +24,8 @@ test: tools assets   ## run every check and test, on both databases, with the ra
 tools:   ## install what the tests need: PostgreSQL 15, Chromium, npm (from Debian)
 	@./scripts/tools
 
-bench: build   ## measure everything against its limit (docs/performance.md)
-	./anlo bench all
+bench: tools build   ## measure everything against its limit (docs/performance.md)
+	./scripts/with-postgres sh -c './anlo bench all --database "$$ANLO_POSTGRES"'
 
 fuzz:   ## fuzz each decoder of foreign bytes for half a minute
 	./scripts/fuzz

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"anlo"
+	"anlo/credential"
 	"anlo/geo"
 	"anlo/identity"
 	"anlo/seal"
@@ -142,4 +143,14 @@ func (a *App) entry(by anlo.Actor, action anlo.Action, purpose anlo.Purpose, per
 		e.Actor = by.Device.ID
 	}
 	return e
+}
+
+// Ready reports whether requests can be served now: the database answers and a
+// key signs.
+func (a *App) Ready(ctx context.Context) error {
+	if err := a.Store.Ping(ctx); err != nil {
+		return err
+	}
+	_, err := a.signer(credential.UsePass, a.Now())
+	return err
 }

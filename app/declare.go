@@ -51,9 +51,6 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 			return Receipt{}, err
 		}
 		once = &store.IdempotencyRow{Person: lead, Key: a.Seal.Index("idempotency", key), Request: code, CreatedAt: now}
-		if r, err := a.replay(ctx, once); !errors.Is(err, anlo.ErrNotFound) {
-			return r, err
-		}
 	}
 	if by.Role == anlo.Citizen && a.numbers.Allow(lead) > 0 {
 		return Receipt{}, anlo.ErrTooMany
@@ -68,7 +65,7 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 		w.rows.Idempotency = once
 	}
 	if err := a.Store.Declare(ctx, w.rows); err != nil {
-		if once != nil && errors.Is(err, anlo.ErrIdempotencyUsed) { // the same request, at the same moment
+		if once != nil && errors.Is(err, anlo.ErrIdempotencyUsed) { // nothing was written: the request was answered before
 			return a.replay(ctx, once)
 		}
 		return Receipt{}, err

@@ -63,10 +63,18 @@ func (a *App) match(ctx context.Context, d anlo.Declaration, i int) anlo.Match {
 // embedded is the register that `anlo import register` fills.
 type embedded struct{ a *App }
 
-// Match implements identity.Register.
+// Match implements identity.Register. Nearly everybody is found by their
+// number alone; the other keys are asked only for the rest.
 func (e embedded) Match(ctx context.Context, c identity.Claim) (anlo.Match, error) {
-	found, err := e.candidates(ctx, identity.Keys(c))
+	keys := identity.Keys(c)
+	found, err := e.candidates(ctx, keys[:1])
 	if err != nil {
+		return anlo.Match{}, err
+	}
+	if m := identity.Compare(c, found); m.Grade == anlo.MatchExact {
+		return m, nil
+	}
+	if found, err = e.candidates(ctx, keys); err != nil {
 		return anlo.Match{}, err
 	}
 	return identity.Compare(c, found), nil

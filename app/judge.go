@@ -53,8 +53,8 @@ func (a *App) knowing(ctx context.Context, v anlo.Verdict, p credential.Pass, ro
 	out := anlo.Verdict{Outcome: anlo.Go, Bearer: v.Bearer}
 	for _, r := range v.Reasons {
 		switch r {
-		case anlo.ReasonIdentity, anlo.ReasonRevoked: // judged again below, from the record
-		case anlo.ReasonZone, anlo.ReasonBundleStale:
+		case anlo.ReasonIdentity, anlo.ReasonRevoked, anlo.ReasonBundleStale: // the record below knows better
+		case anlo.ReasonZone:
 			out.Add(anlo.Look, r)
 		default:
 			out.Add(anlo.Stop, r)

@@ -49,3 +49,13 @@ func (db *DB) AuditCount(ctx context.Context, action anlo.Action) (n int64, err 
 	err = db.read.QueryRowContext(ctx, "SELECT count(*) FROM audit WHERE action = $1", string(action)).Scan(&n)
 	return n, failure(err)
 }
+
+// Halves counts declarations without a pass or an audit entry, and passes
+// without a declaration. It is always 0: a declaration is one transaction.
+func (db *DB) Halves(ctx context.Context) (n int64, err error) {
+	err = db.read.QueryRowContext(ctx, `SELECT
+		(SELECT count(*) FROM declaration d WHERE NOT EXISTS (SELECT 1 FROM pass p WHERE p.declaration = d.id)
+			OR NOT EXISTS (SELECT 1 FROM audit a WHERE a.object = d.id)) +
+		(SELECT count(*) FROM pass p WHERE NOT EXISTS (SELECT 1 FROM declaration d WHERE d.id = p.declaration))`).Scan(&n)
+	return n, failure(err)
+}
