@@ -115,7 +115,7 @@ func place(list, query string, u anlo.Unit) int {
 
 func TestSearchFindsAll(t *testing.T) {
 	vn := Vietnam()
-	for list, step := range map[string]int{"vn-2026": 7, "vn-63": 31} {
+	for list, step := range map[string]int{"vn-2026": 17, "vn-63": 97} {
 		units := vn.tree(list).units
 		for i := 0; i < len(units); i += step {
 			u := units[i]
@@ -153,8 +153,10 @@ func TestSearchByPrefix(t *testing.T) {
 		p, _ := vn.Unit(ref("vn-2026", u.Parent))
 		return " " + Strip(Bare(p))
 	}
-	first := 0
-	for _, u := range units {
+	first, tried := 0, 0
+	for i := 0; i < len(units); i += 3 {
+		u := units[i]
+		tried++
 		query := Strip(prefix(u, 3)) + province(u)
 		k := place("vn-2026", query, u)
 		if k == 0 {
@@ -164,8 +166,8 @@ func TestSearchByPrefix(t *testing.T) {
 			first++
 		}
 	}
-	if first < len(units)*9/10 {
-		t.Errorf("only %d of %d are among the first ten", first, len(units))
+	if first < tried*9/10 {
+		t.Errorf("only %d of %d are among the first ten", first, tried)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		u := units[rapid.IntRange(0, len(units)-1).Draw(t, "unit")]

@@ -35,7 +35,7 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	db.declares = newGrouper(2, db.insertDeclarations)
 	db.scans = newGrouper(2, db.insertScans)
 	db.audits = newGrouper(1, db.insertAudit)
-	db.lookups = newLookups(db, 2)
+	db.lookups = newLookups(db)
 	return db, nil
 }
 

@@ -126,11 +126,10 @@ func (db *DB) candidates(ctx context.Context, keys []int64) (map[int64][]Registe
 	return found, nil
 }
 
-// lookups groups the callers that wait, like a grouper, but for reading: one
-// statement finds the candidates of all. SQLite has no round trip to save and
-// asks for each caller at once.
+// lookups groups the callers that wait, like a grouper, but for reading: two
+// statements find the candidates of all.
 type lookups struct {
-	query   func(context.Context, []int64) (map[int64][]RegisterRow, error)
+	db      *DB
 	group   *grouper[*lookup]
 	prepare func() (byKey, byPerson *sql.Stmt, err error) // at first use: the tables come with the migration
 }
@@ -140,8 +139,8 @@ type lookup struct {
 	found map[int64][]RegisterRow
 }
 
-func newLookups(db *DB, readers int) *lookups {
-	l := &lookups{query: db.candidates}
+func newLookups(db *DB) *lookups {
+	l := &lookups{db: db}
 	byKey := sync.OnceValues(func() (*sql.Stmt, error) { return db.read.Prepare(filedUnder + db.among()) })
 	byPerson := sync.OnceValues(func() (*sql.Stmt, error) { return db.read.Prepare(recordsOf + db.among()) })
 	l.prepare = func() (*sql.Stmt, *sql.Stmt, error) {
@@ -152,29 +151,19 @@ func newLookups(db *DB, readers int) *lookups {
 		p, err := byPerson()
 		return k, p, err
 	}
-	if readers > 0 {
-		l.group = newGrouper(readers, l.run)
-	}
+	l.group = newGrouper(2, l.run)
 	return l
 }
 
 func (l *lookups) do(ctx context.Context, keys []int64) ([]RegisterRow, error) {
-	var found map[int64][]RegisterRow
-	var err error
-	if l.group == nil {
-		found, err = l.query(ctx, keys)
-	} else {
-		call := &lookup{keys: keys}
-		err = l.group.do(ctx, call)
-		found = call.found
-	}
-	if err != nil {
+	call := &lookup{keys: keys}
+	if err := l.group.do(ctx, call); err != nil {
 		return nil, err
 	}
 	seen := map[int64]bool{}
 	var out []RegisterRow
 	for _, k := range keys {
-		for _, r := range found[k] {
+		for _, r := range call.found[k] {
 			if !seen[r.Person] {
 				seen[r.Person] = true
 				out = append(out, r)
@@ -189,7 +178,7 @@ func (l *lookups) run(ctx context.Context, calls []*lookup) ([]error, error) {
 	for _, c := range calls {
 		keys = append(keys, c.keys...)
 	}
-	found, err := l.query(ctx, keys)
+	found, err := l.db.candidates(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -199,8 +188,4 @@ func (l *lookups) run(ctx context.Context, calls []*lookup) ([]error, error) {
 	return nil, nil
 }
 
-func (l *lookups) close() {
-	if l.group != nil {
-		l.group.close()
-	}
-}
+func (l *lookups) close() { l.group.close() }

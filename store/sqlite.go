@@ -45,7 +45,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	db.declares = newGrouper(1, db.insertDeclarations)
 	db.scans = newGrouper(1, db.insertScans)
 	db.audits = newGrouper(1, db.insertAudit)
-	db.lookups = newLookups(db, 0)
+	db.lookups = newLookups(db)
 	go checkpointer(background, dsn)
 	return db, nil
 }

@@ -86,10 +86,10 @@ func (c *benchAllCmd) Run(ctx context.Context, s std) error {
 	parts := []func(context.Context) ([]row, error){
 		(&benchVerifyCmd{}).measure,
 		(&benchMatchCmd{People: 50_000, Seed: 1}).measure,
-		(&benchDeclareCmd{Callers: 64, Declarations: 40_000}).measure,
+		(&benchDeclareCmd{Callers: 64, Declarations: 100_000}).measure,
 	}
 	if c.Database != "" {
-		parts = append(parts, (&benchDeclareCmd{Callers: 64, Declarations: 40_000, Database: c.Database}).measure)
+		parts = append(parts, (&benchDeclareCmd{Callers: 64, Declarations: 200_000, Database: c.Database}).measure)
 	}
 	parts = append(parts, (&benchFootprintCmd{}).measure)
 	for _, measure := range parts {

@@ -23,7 +23,7 @@ import (
 
 type benchDeclareCmd struct {
 	Callers      int    `help:"Callers at the same time." default:"64"`
-	Declarations int    `help:"Declarations in each run." default:"40000"`
+	Declarations int    `help:"Declarations in each run." default:"100000"`
 	Database     string `help:"postgres:// URL of an empty database; SQLite in a temporary folder without it." placeholder:"URL"`
 	JSON         bool   `help:"Print JSON."`
 }
