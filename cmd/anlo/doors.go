@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"anlo/api"
 	"anlo/app"
 	"anlo/web"
@@ -37,8 +35,7 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	if d.Unlimited {
 		limit = nil
 	}
-	registry := prometheus.NewRegistry()
-	metrics := api.NewMetrics(registry)
+	metrics := api.NewMetrics()
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics}))
 	mux.Handle("/", web.New(a, web.Options{Limiter: limit}))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,12 +19,15 @@ import (
 
 type serveCmd struct {
 	place
-	Units        string   `help:"List of units that declarations name." default:"vn-2026" env:"ANLO_UNITS" placeholder:"LIST"`
-	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"ANLO_LISTEN" placeholder:"ADDR"`
-	TrustProxy   []string `help:"Addresses (CIDR) of reverse proxies whose X-Forwarded-For is believed." env:"ANLO_TRUST_PROXY" placeholder:"CIDR"`
-	Register     string   `help:"Base URL of an OSIA 7 Data Access register; without it the embedded one is used." env:"ANLO_REGISTER" placeholder:"URL"`
-	RegisterKey  string   `help:"File with the bearer token for the register." env:"ANLO_REGISTER_TOKEN_FILE" placeholder:"FILE"`
-	MetricsToken string   `help:"Bearer token asked for at /metrics; without it only loopback may read them." env:"ANLO_METRICS_TOKEN" placeholder:"TOKEN"`
+	Units          string   `help:"List of units that declarations name." default:"vn-2026" env:"ANLO_UNITS" placeholder:"LIST"`
+	Listen         string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"ANLO_LISTEN" placeholder:"ADDR"`
+	TrustProxy     []string `help:"Addresses (CIDR) of reverse proxies whose X-Forwarded-For is believed." env:"ANLO_TRUST_PROXY" placeholder:"CIDR"`
+	Register       string   `help:"Base URL of an OSIA 7 Data Access register; without it the embedded one is used." env:"ANLO_REGISTER" placeholder:"URL"`
+	RegisterKey    string   `help:"File with the bearer token for the register." env:"ANLO_REGISTER_TOKEN_FILE" placeholder:"FILE"`
+	RegisterRead   bool     `help:"The register lets us read records, and not only compare." env:"ANLO_REGISTER_READ"`
+	RegisterSearch bool     `help:"The register lets us search by name and birth date." env:"ANLO_REGISTER_SEARCH"`
+	RegisterMap    string   `help:"JSON file naming the register's attributes where they differ from OSIA's." type:"existingfile" env:"ANLO_REGISTER_MAP" placeholder:"FILE"`
+	MetricsToken   string   `help:"Bearer token asked for at /metrics; without it only loopback may read them." env:"ANLO_METRICS_TOKEN" placeholder:"TOKEN"`
 }
 
 // Run serves until it is told to stop, then finishes what is under way.
@@ -52,13 +56,26 @@ func (c *serveCmd) Run(ctx context.Context, s std) error {
 }
 
 func (c *serveCmd) register() (identity.Register, error) {
-	return identity.NewOSIA(identity.OSIAConfig{BaseURL: c.Register, Token: func(context.Context) (string, error) {
-		if c.RegisterKey == "" {
-			return "", nil
+	config := identity.OSIAConfig{URL: c.Register, Read: c.RegisterRead, Search: c.RegisterSearch, Token: c.token}
+	if c.RegisterMap != "" {
+		text, err := os.ReadFile(c.RegisterMap)
+		if err != nil {
+			return nil, err
 		}
-		token, err := os.ReadFile(c.RegisterKey) // read anew each time: tokens are renewed
-		return strings.TrimSpace(string(token)), err
-	}})
+		if err := json.Unmarshal(text, &config.Attributes); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.RegisterMap, err)
+		}
+	}
+	return identity.NewOSIA(config)
+}
+
+// token is read anew each time: tokens are renewed.
+func (c *serveCmd) token(context.Context) (string, error) {
+	if c.RegisterKey == "" {
+		return "", nil
+	}
+	token, err := os.ReadFile(c.RegisterKey)
+	return strings.TrimSpace(string(token)), err
 }
 
 // serve runs the doors and the background work until ctx is done.

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"io"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+
+	"anlo"
+)
+
+// Security requirements of operations.
+var (
+	manageToken = []map[string][]string{{"manageToken": {}}}
+	deviceToken = []map[string][]string{{"deviceToken": {}}}
+)
+
+func init() {
+	huma.DefaultArrayNullable = false // we write [] and never null
+}
+
+// config is huma without what it adds by default: pages from a CDN, $schema
+// members in answers, a second JSON decoder.
+func config() huma.Config {
+	written := huma.Format{
+		Marshal:   func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
+		Unmarshal: func(b []byte, v any) error { return json.Unmarshal(b, v, json.RejectUnknownMembers(true)) },
+	}
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:       "Anlo",
+				Version:     "1",
+				Description: "Declare trips, carry passes, judge them at checkpoints. Errors are application/problem+json (RFC 9457) with a stable code; words follow Accept-Language (vi, en).",
+			},
+			Components: &huma.Components{
+				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"manageToken": {Type: "http", Scheme: "bearer", Description: "manage_token of the answer to a declaration."},
+					"deviceToken": {Type: "http", Scheme: "bearer", Description: "Token of a device enrolled at a checkpoint."},
+				},
+			},
+		},
+		Formats:                      map[string]huma.Format{"application/json": written, "json": written},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{dressProblems},
+	}
+}
+
+// schemaOf registers T and returns a reference to its schema.
+func schemaOf[T any](doc huma.API) *huma.Schema {
+	return doc.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
+}
+
+// answersOnly may gain members without a new version of the API, so that their
+// schemas are open; what is sent to us stays closed.
+var answersOnly = []string{
+	"Bearer", "BearerTraveller", "Commune", "Declared", "FieldProblem", "Pass",
+	"Problem", "Receipt", "Unit", "UnitList", "Verdict",
+}
+
+// describe completes the document with what tags cannot say: the choices are
+// those of package anlo.
+func describe(doc *huma.OpenAPI) {
+	schemas := doc.Components.Schemas.Map()
+	for _, name := range answersOnly {
+		schemas[name].AdditionalProperties = nil
+	}
+	of := func(schema, property string) *huma.Schema { return schemas[schema].Properties[property] }
+	choices(of("Traveller", "sex"), anlo.Male, anlo.Female, anlo.Other)
+	choices(of("Health", "symptoms").Items, anlo.Symptoms...)
+	choices(of("Test", "kind"), anlo.PCR, anlo.Antigen)
+	choices(of("Test", "result"), anlo.Negative, anlo.Positive, anlo.Pending)
+	choices(of("Vehicle", "kind"), anlo.VehicleKinds...)
+	choices(of("Trip", "reason"), anlo.TripPurposes...)
+	choices(of("Verdict", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
+}
+
+func choices[T ~string](s *huma.Schema, values ...T) {
+	for _, v := range values {
+		s.Enum = append(s.Enum, string(v))
+	}
+}
