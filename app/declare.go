@@ -66,7 +66,7 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 	}
 	if err := a.Store.Declare(ctx, w.rows); err != nil {
 		if once != nil && errors.Is(err, anlo.ErrIdempotencyUsed) { // nothing was written: the request was answered before
-			return a.replay(ctx, once)
+			return a.replay(ctx, by, once)
 		}
 		return Receipt{}, err
 	}
@@ -86,7 +86,7 @@ func (a *App) requestCode(d anlo.Declaration) ([]byte, error) {
 
 // replay answers a request as it was answered before; anlo.ErrNotFound when it
 // never was.
-func (a *App) replay(ctx context.Context, once *store.IdempotencyRow) (Receipt, error) {
+func (a *App) replay(ctx context.Context, by anlo.Actor, once *store.IdempotencyRow) (Receipt, error) {
 	before, err := a.Store.Idempotent(ctx, once.Person, once.Key)
 	if err != nil {
 		return Receipt{}, err
@@ -95,7 +95,10 @@ func (a *App) replay(ctx context.Context, once *store.IdempotencyRow) (Receipt, 
 		return Receipt{}, anlo.ErrIdempotencyUsed
 	}
 	d, err := a.declared(ctx, before.Declaration)
-	return Receipt{d, a.manageToken(before.Declaration)}, err
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{d, a.manageToken(d.ID)}, a.Store.Audit(ctx, a.entry(by, anlo.ActReadOwn, anlo.PurposeTravel, once.Person, d.ID))
 }
 
 // Declaration returns the declaration that the actor holds the link of.

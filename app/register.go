@@ -25,7 +25,7 @@ func (a *App) KeepRegistered(ctx context.Context, by anlo.Actor, people []anlo.R
 		}
 		rows[i] = row
 	}
-	return a.Store.KeepRegister(ctx, rows)
+	return a.Store.KeepRegister(ctx, rows, a.entry(by, anlo.ActImportRegister, anlo.PurposeOperation, 0, anlo.ID{}))
 }
 
 func (a *App) registerRow(ctx context.Context, r anlo.Registered) (store.RegisterRow, error) {
@@ -44,12 +44,4 @@ func (a *App) registerRow(ctx context.Context, r anlo.Registered) (store.Registe
 func registerAD(person int64) []byte {
 	return seal.AD("register_person", "sealed", []byte{byte(person >> 56), byte(person >> 48), byte(person >> 40), byte(person >> 32),
 		byte(person >> 24), byte(person >> 16), byte(person >> 8), byte(person)})
-}
-
-// FinishImport records that the register was imported.
-func (a *App) FinishImport(ctx context.Context, by anlo.Actor) error {
-	if !by.May(anlo.ActImportRegister) {
-		return anlo.ErrForbidden
-	}
-	return a.Store.Audit(ctx, a.entry(by, anlo.ActImportRegister, anlo.PurposeOperation, 0, anlo.ID{}))
 }

@@ -34,7 +34,7 @@ var registerKeyTable = &table[registerKey]{
 // KeepRegister writes people of the register. A person who is there already is
 // replaced; their old keys stay and lead to the new record, which Compare then
 // judges for itself.
-func (db *DB) KeepRegister(ctx context.Context, rows []RegisterRow) error {
+func (db *DB) KeepRegister(ctx context.Context, rows []RegisterRow, entry AuditRow) error {
 	var keys []registerKey
 	for _, r := range rows {
 		for _, k := range r.Keys {
@@ -45,6 +45,7 @@ func (db *DB) KeepRegister(ctx context.Context, rows []RegisterRow) error {
 		return all(
 			func() (int64, error) { return registerTable.insert(ctx, tx, rows) },
 			func() (int64, error) { return registerKeyTable.insert(ctx, tx, keys) },
+			func() (int64, error) { return auditTable.insert(ctx, tx, []AuditRow{entry}) },
 		)
 	})
 }

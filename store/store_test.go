@@ -223,16 +223,12 @@ func TestRegisterIsFoundByAnyKey(t *testing.T) {
 		ctx := t.Context()
 		rows := []store.RegisterRow{{Person: 1, Keys: []int64{10, 11, 99}, Sealed: []byte("a")}, {Person: 2, Keys: []int64{20, 99}, Sealed: []byte("b")}}
 		for range 2 { // importing again changes nothing
-			if err := db.KeepRegister(ctx, rows); err != nil {
+			if err := db.KeepRegister(ctx, rows, store.AuditRow{ID: anlo.NewID(now), At: now}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for keys, want := range map[string]int{"10": 1, "10 11": 1, "99": 2, "10 20": 2, "5": 0} {
-			var k []int64
-			for _, f := range splitInts(keys) {
-				k = append(k, f)
-			}
-			got, err := db.Candidates(ctx, k)
+			got, err := db.Candidates(ctx, splitInts(keys))
 			if err != nil || len(got) != want {
 				t.Errorf("keys %s: %d people, %v; want %d", keys, len(got), err, want)
 			}

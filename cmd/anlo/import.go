@@ -71,7 +71,7 @@ func (c *importRegisterCmd) Run(ctx context.Context, s std) (err error) {
 		return rejected, a.KeepRegistered(ctx, operator, people)
 	})
 	bar.Finish()
-	if err := errors.Join(err, a.FinishImport(ctx, operator)); err != nil {
+	if err != nil {
 		account(s.err, false, r)
 		return err
 	}
