@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os"
 
 	"anlo"
+	"anlo/app"
 	"anlo/identity"
 	"anlo/simulate"
 )
@@ -47,17 +49,37 @@ func (c *benchMatchCmd) rows(r identity.Report) []row {
 	}
 }
 
-// evaluate asks a register of made-up people about their careless declarations.
+// evaluate asks the embedded register, filled with made-up people and sealed as
+// any other, about their careless declarations.
 func (c *benchMatchCmd) evaluate(ctx context.Context) (identity.Report, error) {
-	places := communes()
-	register := identity.NewSample(func(yield func(anlo.Registered) bool) {
-		for p := range simulate.Population(c.Seed, c.People, places) {
-			if !yield(p.Registered) {
-				return
+	dir, err := os.MkdirTemp("", "anlo-bench-")
+	if err != nil {
+		return identity.Report{}, err
+	}
+	defer os.RemoveAll(dir)
+	a, err := place{Data: dir}.open(ctx, nil)
+	if err != nil {
+		return identity.Report{}, err
+	}
+	defer a.Close()
+	if err := fillRegister(ctx, a, simulate.Population(c.Seed, c.People, communes())); err != nil {
+		return identity.Report{}, err
+	}
+	return identity.Evaluate(ctx, a.Register, trials(simulate.Declarations(c.Seed, c.People, communes())))
+}
+
+// fillRegister puts made-up people into the embedded register.
+func fillRegister(ctx context.Context, a *app.App, people iter.Seq[simulate.Person]) error {
+	batch := make([]anlo.Registered, 0, 2000)
+	for p := range people {
+		if batch = append(batch, p.Registered); len(batch) == cap(batch) {
+			if err := a.KeepRegistered(ctx, operator, batch); err != nil {
+				return err
 			}
+			batch = batch[:0]
 		}
-	})
-	return identity.Evaluate(ctx, register, trials(simulate.Declarations(c.Seed, c.People, places)))
+	}
+	return a.KeepRegistered(ctx, operator, batch)
 }
 
 func trials(typed iter.Seq[simulate.Typed]) iter.Seq[identity.Trial] {

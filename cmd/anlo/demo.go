@@ -94,7 +94,7 @@ func (c *demoCmd) fill(ctx context.Context, a *app.App, base string) (demoFile, 
 		if err != nil {
 			return file, err
 		}
-		if err := c.register(ctx, a); err != nil {
+		if err := fillRegister(ctx, a, simulate.Population(demoSeed, c.People, communes())); err != nil {
 			return file, err
 		}
 	}
@@ -130,23 +130,6 @@ func (c *demoCmd) before() (file demoFile, err error) {
 		file.Staff = []struct{}{}
 	}
 	return file, err
-}
-
-func (c *demoCmd) register(ctx context.Context, a *app.App) error {
-	batch := make([]anlo.Registered, 0, 2000)
-	keep := func() error {
-		err := a.KeepRegistered(ctx, operator, batch)
-		batch = batch[:0]
-		return err
-	}
-	for p := range simulate.Population(demoSeed, c.People, communes()) {
-		if batch = append(batch, p.Registered); len(batch) == cap(batch) {
-			if err := keep(); err != nil {
-				return err
-			}
-		}
-	}
-	return keep()
 }
 
 const demoSeed = 2021
