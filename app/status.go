@@ -19,6 +19,7 @@ type statusPlaces struct {
 	mu        sync.Mutex
 	day       int64
 	next, end int64
+	key       [32]byte // of the day and block that next lies in
 }
 
 // take returns a free place on the status list of the day.
@@ -30,19 +31,17 @@ func (s *statusPlaces) take(ctx context.Context, a *App, day int64) (uint32, err
 		if err != nil {
 			return 0, err
 		}
-		s.day, s.next, s.end = day, first, first+reservation
+		s.day, s.next, s.end = day, first, first+reservation // a reservation never crosses a block
+		in := binary.BigEndian.AppendUint64(nil, uint64(day))
+		s.key = a.Seal.Authenticate("status-place", binary.BigEndian.AppendUint64(in, uint64(first>>blockBits)))
 	}
 	n := s.next
 	s.next++
-	return uint32(n>>blockBits<<blockBits) | uint32(a.shuffle(day, n>>blockBits, uint16(n))), nil
+	return uint32(n>>blockBits<<blockBits) | uint32(shuffle(s.key, uint16(n))), nil
 }
 
-// shuffle is a four-round Feistel network over 16 bits, keyed by day and block.
-func (a *App) shuffle(day, block int64, n uint16) uint16 {
-	var in [17]byte
-	binary.BigEndian.PutUint64(in[:], uint64(day))
-	binary.BigEndian.PutUint64(in[8:], uint64(block))
-	key := a.Seal.Authenticate("status-place", in[:16])
+// shuffle is a four-round Feistel network over 16 bits.
+func shuffle(key [32]byte, n uint16) uint16 {
 	left, right := uint8(n>>8), uint8(n)
 	for round := range 4 {
 		x := uint32(right)*0x9e3779b1 + binary.BigEndian.Uint32(key[4*round:])
