@@ -87,8 +87,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["Cache-Control"] = noStore
 	w.Header()["X-Content-Type-Options"] = noSniff
 	inner := r.WithContext(ctx)
+	defer func() { r.Pattern = inner.Pattern }() // for Observe, after a panic too
 	s.mux.ServeHTTP(w, inner)
-	r.Pattern = inner.Pattern // for Observe
 }
 
 var (

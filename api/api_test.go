@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"anlo/locale"
 )
 
 var update = flag.Bool("update", false, "write testdata/openapi.json anew")
@@ -104,5 +106,33 @@ func TestProblemsSpeakTheCallersLanguage(t *testing.T) {
 	}
 	if titles["vi"] == titles["en"] {
 		t.Errorf("one title for both languages: %q", titles["vi"])
+	}
+}
+
+// TestGuide holds the codes in the guide for integrators against the program.
+func TestGuide(t *testing.T) {
+	guide, err := os.ReadFile("../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, errors, ok := strings.Cut(string(guide), "## Errors")
+	if !ok {
+		t.Fatal("the guide has no chapter on errors")
+	}
+	listed := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (?:[0-9]{3} \\| )?(`[^|]*)\\|").FindAllStringSubmatch(errors, -1) {
+		for _, code := range regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(row[1], -1) {
+			listed[code[1]] = true
+			for _, lang := range locale.Languages {
+				if say(lang, code[1]) == code[1] {
+					t.Errorf("the guide lists %s, for which there are no words in %s", code[1], lang)
+				}
+			}
+		}
+	}
+	for code := range words {
+		if !listed[code] && code != "not-acceptable" { // huma knows it; we always answer in JSON
+			t.Errorf("the guide does not list %s", code)
+		}
 	}
 }

@@ -19,7 +19,7 @@ type object = map[string]any
 // body returns a declaration of one traveller that nothing is wrong with,
 // after edit changed it.
 func (d *door) body(edit func(declaration, lead object)) string {
-	lead := traveller0("001090123456", "Nguyễn Văn An")
+	lead := personWith("001090123456", "Nguyễn Văn An")
 	b := object{
 		"travellers": []any{lead},
 		"trip": object{
@@ -40,7 +40,7 @@ func (d *door) body(edit func(declaration, lead object)) string {
 	return string(out)
 }
 
-func traveller0(number, name string) object {
+func personWith(number, name string) object {
 	return object{
 		"id_number":     number,
 		"full_name":     name,
@@ -70,7 +70,7 @@ func TestDeclareReadChangeCancel(t *testing.T) {
 			"test": object{"kind": "pcr", "result": "pending", "taken_at": d.app.Now().Add(-time.Hour).UTC().Format(time.RFC3339)},
 		}
 		lead["residence"].(object)["temporary"] = object{"commune": "00004", "address": "3 Lê Lợi"}
-		guest := traveller0("", "Jane Doe")
+		guest := personWith("", "Jane Doe")
 		delete(guest, "id_number")
 		guest["passport"], guest["nationality"] = "x 1234567", "gb"
 		b["travellers"] = append(b["travellers"].([]any), guest)
@@ -122,6 +122,9 @@ func TestDeclareReadChangeCancel(t *testing.T) {
 	d.do("GET", location, "", bearerOf(r)...).want(200).into(&read)
 	if read.CancelledAt == nil {
 		t.Error("a cancelled declaration that does not say so")
+	}
+	if got := d.do("PUT", location, string(again), bearerOf(r)...).want(409).problem().Code; got != "declaration.cancelled" {
+		t.Errorf("correcting what was cancelled: %s", got)
 	}
 }
 
@@ -189,7 +192,7 @@ func TestBadInput(t *testing.T) {
 		{"both documents", lead("passport", "C1234567"), 422, "invalid", "travellers[0].passport document.both"},
 		{"passport of nowhere", edit(func(_, l object) { delete(l, "id_number"); l["passport"] = "C1234567" }), 422, "invalid", "travellers[0].nationality required"},
 		{"a companion twice", edit(func(b, _ object) {
-			b["travellers"] = append(b["travellers"].([]any), traveller0("001090123456", "Trần Thị B"))
+			b["travellers"] = append(b["travellers"].([]any), personWith("001090123456", "Trần Thị B"))
 		}), 422, "invalid", "travellers[1].id_number traveller.twice"},
 		{"nobody", edit(func(b, _ object) { b["travellers"] = []any{} }), 422, "invalid", "travellers required"},
 		{"a coach and a half", edit(func(b, l object) {
@@ -197,12 +200,12 @@ func TestBadInput(t *testing.T) {
 				b["travellers"] = append(b["travellers"].([]any), object{})
 			}
 			for i := range 60 {
-				b["travellers"].([]any)[i] = traveller0("0010901234"+string(rune('0'+i/10))+string(rune('0'+i%10)), "Nguyễn Văn An")
+				b["travellers"].([]any)[i] = personWith("0010901234"+string(rune('0'+i/10))+string(rune('0'+i%10)), "Nguyễn Văn An")
 			}
 		}), 422, "invalid", "travellers travellers.many"},
 		{"departs in a year", trip("departs_at", d.app.Now().AddDate(1, 0, 0).Format(time.RFC3339)), 422, "invalid", "trip.departs_at departure.far"},
-		{"departs whenever", trip("departs_at", "tomorrow"), 422, "invalid", "trip.departs_at time.malformed"},
-		{"no time zone", trip("departs_at", "2026-11-24T06:00:00"), 422, "invalid", "trip.departs_at time.malformed"},
+		{"departs whenever", trip("departs_at", "tomorrow"), 422, "invalid", "trip.departs_at datetime.malformed"},
+		{"no time zone", trip("departs_at", "2026-11-24T06:00:00"), 422, "invalid", "trip.departs_at datetime.malformed"},
 		{"a car without a plate", trip("vehicle", object{"kind": "car"}), 422, "invalid", "trip.vehicle.plate required"},
 		{"by rocket", trip("vehicle", object{"kind": "rocket"}), 422, "invalid", "trip.vehicle.kind choice.unknown"},
 		{"a control character", lead("full_name", "An\u0007"), 422, "invalid", "travellers[0].full_name text.characters"},

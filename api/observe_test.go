@@ -124,7 +124,7 @@ func TestMetrics(t *testing.T) {
 	d := newDoor(t)
 	d.declare(nil)
 	d.declare(func(b, _ object) {
-		b["travellers"] = append(b["travellers"].([]any), traveller0("001090123457", "Không Có Ai"))
+		b["travellers"] = append(b["travellers"].([]any), personWith("001090123457", "Không Có Ai"))
 	})
 	d.do("GET", "/api/v1/nguyen-van-an", "").want(404)
 	w := httptest.NewRecorder()

@@ -86,6 +86,8 @@ func fromError(err error) *Problem {
 		}
 	case errors.Is(err, context.DeadlineExceeded):
 		p = fromError(anlo.ErrUnavailable)
+	case errors.Is(err, context.Canceled): // the caller has gone, which is no fault of ours
+		return fromError(anlo.ErrUnavailable)
 	default:
 		p = problem(http.StatusInternalServerError, "internal")
 	}

@@ -11,7 +11,7 @@ import (
 func TestPassesAreDrawn(t *testing.T) {
 	d := newDoor(t)
 	r := d.declare(func(b, _ object) {
-		b["travellers"] = append(b["travellers"].([]any), traveller0("001090123457", "Trần Thị Bình"))
+		b["travellers"] = append(b["travellers"].([]any), personWith("001090123457", "Trần Thị Bình"))
 	})
 	for _, p := range append(r.Passes, *r.PartyPass) {
 		path := "/api/v1/passes/" + p.ID.String()
@@ -94,8 +94,8 @@ func TestVerdicts(t *testing.T) {
 	for body, fields := range map[string]string{
 		`{}`:                         "qr required",
 		`{"qr":""}`:                  "qr required",
-		`{"qr":"x","at":"today"}`:    "at time.malformed",
-		`{"at":"today"}`:             "qr required, at time.malformed",
+		`{"qr":"x","at":"today"}`:    "at datetime.malformed",
+		`{"at":"today"}`:             "qr required, at datetime.malformed",
 		`{"qr":"x","checkpoint":""}`: "checkpoint unknown-field",
 	} {
 		var got []string

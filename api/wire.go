@@ -188,7 +188,7 @@ func (rd *reading) time(field, s string) time.Time {
 }
 
 var (
-	errTime          = &anlo.Error{Kind: anlo.Invalid, Code: "time.malformed"}
+	errTime          = &anlo.Error{Kind: anlo.Invalid, Code: "datetime.malformed"}
 	errBothDocuments = &anlo.Error{Kind: anlo.Invalid, Code: "document.both"}
 )
 
@@ -207,9 +207,5 @@ func parseTime(s string) (time.Time, error) {
 // tidy brings text to the form it is kept in: Unicode NFC, so that the same
 // name typed on two phones is the same, and single spaces.
 func tidy(s string) string {
-	s = norm.NFC.String(s)
-	if strings.ContainsAny(s, "\t\n\v\f\r\u0085\u00a0") || strings.Contains(s, "  ") {
-		return strings.Join(strings.Fields(s), " ")
-	}
-	return strings.TrimSpace(s)
+	return strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 }
