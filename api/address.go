@@ -6,22 +6,6 @@ import (
 	"strings"
 )
 
-// subscriber returns what counts as one caller: an IPv4 address, or the /64
-// that an IPv6 subscriber has. What is no address at all is one and the same.
-func subscriber(remoteAddr string) netip.Addr {
-	addr, err := netip.ParseAddr(remoteAddr)
-	if err != nil {
-		withPort, _ := netip.ParseAddrPort(remoteAddr)
-		addr = withPort.Addr()
-	}
-	addr = addr.Unmap().WithZone("")
-	if addr.Is6() {
-		prefix, _ := addr.Prefix(64)
-		return prefix.Addr()
-	}
-	return addr
-}
-
 // BehindProxies makes the remote address of a request that of the caller, when
 // it came through reverse proxies in trusted: the last address in
 // X-Forwarded-For that is not one of them. Everything further left is hearsay.

@@ -7,23 +7,6 @@ import (
 	"testing"
 )
 
-func TestSubscriber(t *testing.T) {
-	for addr, want := range map[string]string{
-		"192.0.2.1:1000":                 "192.0.2.1",
-		"192.0.2.1":                      "192.0.2.1",
-		"[::ffff:192.0.2.1]:1000":        "192.0.2.1",
-		"[2001:db8:0:1::1]:80":           "2001:db8:0:1::",
-		"[2001:db8:0:1:ffff::9%eth0]:80": "2001:db8:0:1::",
-		"[2001:db8:0:2::1]:80":           "2001:db8:0:2::",
-		"@":                              "invalid IP",
-		"":                               "invalid IP",
-	} {
-		if got := subscriber(addr).String(); got != want {
-			t.Errorf("%q counts as %s, want %s", addr, got, want)
-		}
-	}
-}
-
 func TestBehindProxies(t *testing.T) {
 	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	for _, c := range []struct{ peer, forwarded, want string }{

@@ -171,7 +171,7 @@ func (s *server) ownerOf(c *Call, declaration string) (anlo.Actor, error) {
 func (s *server) limited(ctx huma.Context, next func(huma.Context)) {
 	if s.Limiter != nil {
 		r, w := humago.Unwrap(ctx)
-		if wait := s.Limiter.Allow(subscriber(r.RemoteAddr)); wait > 0 {
+		if wait := s.Limiter.AllowCaller(r.RemoteAddr); wait > 0 {
 			p := fromError(anlo.ErrTooMany)
 			p.retryAfter = wait
 			writeProblem(w, r, p)

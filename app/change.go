@@ -19,6 +19,7 @@ func (a *App) Change(ctx context.Context, by anlo.Actor, d anlo.Declaration) (De
 	if err != nil {
 		return Declared{}, err
 	}
+	clean(&d)
 	// A trip under way may be corrected: its departure may lie further back
 	// than a new one's.
 	if d.Trip.DepartsAt.Equal(old.Declaration.Trip.DepartsAt) {

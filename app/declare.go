@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"anlo"
+	"anlo/identity"
 	"anlo/seal"
 	"anlo/store"
 )
@@ -40,6 +43,7 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 		return Receipt{}, anlo.ErrForbidden
 	}
 	now := a.Now().Truncate(time.Second)
+	clean(&d)
 	if err := d.Check(now, a.known); err != nil {
 		return Receipt{}, err
 	}
@@ -71,6 +75,16 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 		return Receipt{}, err
 	}
 	return Receipt{w.declared, a.manageToken(id)}, nil
+}
+
+// clean writes names the way the register does, whichever door they came in by.
+func clean(d *anlo.Declaration) {
+	d.Travellers = slices.Clone(d.Travellers)
+	for i := range d.Travellers {
+		if name := d.Travellers[i].FullName; utf8.ValidString(name) {
+			d.Travellers[i].FullName = identity.CleanName(name)
+		}
+	}
 }
 
 // requestCode is a keyed digest of what was asked, to tell a repetition from

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -54,4 +55,26 @@ func (l *Limiter) forget(now time.Time) {
 		return
 	}
 	l.before, l.done, l.generation = l.done, map[any]time.Time{}, now
+}
+
+// AllowCaller counts one act of whoever calls from a remote address,
+// "host:port" or a bare IP.
+func (l *Limiter) AllowCaller(remoteAddr string) time.Duration {
+	return l.Allow(subscriber(remoteAddr))
+}
+
+// subscriber returns what counts as one caller: an IPv4 address, or the /64
+// that an IPv6 subscriber has. What is no address at all is one and the same.
+func subscriber(remoteAddr string) netip.Addr {
+	addr, err := netip.ParseAddr(remoteAddr)
+	if err != nil {
+		withPort, _ := netip.ParseAddrPort(remoteAddr)
+		addr = withPort.Addr()
+	}
+	addr = addr.Unmap().WithZone("")
+	if addr.Is6() {
+		prefix, _ := addr.Prefix(64)
+		return prefix.Addr()
+	}
+	return addr
 }
