@@ -23,7 +23,7 @@ var may = map[string][]string{
 	"simulate":   {"."},
 	"locale":     {"."},
 	"store":      {".", "seal"},
-	"app":        {".", "store", "seal", "credential", "geo", "identity"},
+	"app":        {".", "store", "seal", "credential", "geo", "identity", "locale"},
 	"jobs":       {"app"},
 	"api":        {".", "app", "credential", "geo", "locale"},
 	"web":        {".", "app", "credential", "geo", "identity", "locale"},

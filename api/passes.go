@@ -97,7 +97,7 @@ func (s *server) printPass(ctx context.Context, in *passInput) (*file, error) {
 	}
 	lang := language(in.r)
 	var b bytes.Buffer
-	if err := credential.Slip(&b, s.slip(locale.For(lang), &d, &p)); err != nil {
+	if err := credential.Slip(&b, s.Slip(locale.For(lang), d, p)); err != nil {
 		return nil, err
 	}
 	return &file{
@@ -107,44 +107,4 @@ func (s *server) printPass(ctx context.Context, in *passInput) (*file, error) {
 		Vary:               "Accept-Language",
 		Body:               b.Bytes(),
 	}, nil
-}
-
-// slip puts into words what stands beside the code on paper: no more than the
-// code itself says.
-func (s *server) slip(w *locale.Words, d *app.Declared, p *anlo.Pass) credential.SlipContent {
-	travellers, confirmed := d.Declaration.Travellers, allConfirmed(d)
-	if p.Traveller != anlo.PartyTraveller {
-		travellers, confirmed = travellers[p.Traveller:p.Traveller+1], d.Confirmed[p.Traveller]
-	}
-	until := p.ExpiresAt.In(locale.Zone)
-	out := credential.SlipContent{
-		Lang:       w.Lang,
-		Issuer:     w.T("slip.subtitle"),
-		Title:      w.T("slip.title"),
-		Code:       p.QR,
-		Validity:   credential.SlipRow{Label: w.T("slip.until"), Value: until.Format("15:04, ") + w.Date(anlo.DateOf(until))},
-		NamesTitle: w.T("my.name"),
-		Footer:     w.T("slip.foot"),
-		CreatedAt:  p.IssuedAt,
-	}
-	row := func(label, value string) {
-		if value != "" {
-			out.Rows = append(out.Rows, credential.SlipRow{Label: w.T(label), Value: value})
-		}
-	}
-	trip := &d.Declaration.Trip
-	row("my.destination", s.Units.FullName(trip.Destination.Commune))
-	row("slip.purpose", w.T("reason-of-trip."+string(trip.Purpose)))
-	row("my.plate", trip.Vehicle.Plate)
-	for _, t := range travellers {
-		out.Names = append(out.Names, t.FullName+", "+w.T("slip.born", "Year", t.BirthDate.Year))
-	}
-	if len(travellers) > 1 {
-		out.NamesTitle = w.T("my.party-of", "Count", len(travellers))
-	}
-	if !confirmed {
-		out.NotesTitle = w.T("my.unconfirmed")
-		out.Notes = []string{w.T("my.unconfirmed-text")}
-	}
-	return out
 }
