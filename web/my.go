@@ -1,0 +1,233 @@
+package web
+
+import (
+	"bytes"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"anlo"
+	"anlo/app"
+	"anlo/credential"
+)
+
+// myPage is what the secret link of a declaration opens: the pass.
+type myPage struct {
+	page
+	State string // "valid", "expired", "cancelled"
+	When  string // until or since when
+	Until int64  // milliseconds since 1970, for the countdown
+	Left  string
+
+	Tabs        []tab // one for the party and for each traveller; none for somebody alone
+	QR          template.HTML
+	Name        string // of the traveller, or "everybody"
+	Names       []string
+	Plate       string
+	Vehicle     string
+	Destination string
+	Departs     string
+	Confirmed   bool
+
+	Link    string // the whole secret link
+	Own     string // its path
+	Picture string // address of the pictures of this pass, without the ending
+}
+
+type tab struct {
+	Label, Href string
+	Current     bool
+}
+
+func (s *server) my(w http.ResponseWriter, r *http.Request) {
+	d, err := s.mine(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p, err := s.myPage(r, d)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "my", p)
+}
+
+// mine is the declaration that the link in the path opens.
+func (s *server) mine(r *http.Request) (app.Declared, error) {
+	by, err := s.owner(r)
+	if err != nil {
+		return app.Declared{}, err
+	}
+	return s.Declaration(r.Context(), by)
+}
+
+func (s *server) myPage(r *http.Request, d app.Declared) (myPage, error) {
+	p := myPage{page: s.page(r, "my.title"), Own: "/my/" + r.PathValue("token")}
+	p.personal, p.Script = true, "pass"
+	p.Link = "http://" + r.Host + p.Own
+	if secure(r) {
+		p.Link = "https://" + r.Host + p.Own
+	}
+	p.state(s, d)
+	pass := s.chosen(r, d, &p)
+	trip := d.Declaration.Trip
+	p.Plate, p.Vehicle = trip.Vehicle.Plate, p.T("vehicle."+string(trip.Vehicle.Kind))
+	p.Destination = s.Units.FullName(trip.Destination.Commune)
+	p.Departs = p.Time(trip.DepartsAt)
+	p.Picture = p.Own + "/pass/" + pass.ID.String()
+	if p.State != "valid" {
+		return p, nil // a code that no longer works is not shown
+	}
+	drawn, err := credential.SVG(pass.QR)
+	p.QR = template.HTML(drawn) // made of numbers only
+	return p, err
+}
+
+func (p *myPage) state(s *server, d app.Declared) {
+	now := s.Now()
+	switch {
+	case !d.CancelledAt.IsZero():
+		p.State, p.When = "cancelled", p.T("my.cancelled", "Time", p.Time(d.CancelledAt))
+	case !now.Before(d.ExpiresAt):
+		p.State, p.When = "expired", p.T("my.expired", "Time", p.Time(d.ExpiresAt))
+	default:
+		p.State, p.When = "valid", p.T("my.until", "Time", p.Time(d.ExpiresAt))
+		p.Until = d.ExpiresAt.UnixMilli()
+		minutes := int(d.ExpiresAt.Sub(now).Minutes())
+		p.Left = p.T("my.left", "Hours", minutes/60, "Minutes", minutes%60)
+	}
+}
+
+// chosen returns the pass that ?p= asks for, by default that of the party or
+// of whoever travels alone, and fills in whose it is.
+func (s *server) chosen(r *http.Request, d app.Declared, p *myPage) anlo.Pass {
+	travellers := d.Declaration.Travellers
+	which, err := strconv.Atoi(r.FormValue("p"))
+	if err != nil || which < 1 || which > len(travellers) {
+		which = 0
+	}
+	if d.PartyPass == nil {
+		which = 1
+	} else {
+		p.Tabs = append(p.Tabs, tab{p.T("my.party"), p.Own, which == 0})
+		for i, t := range travellers {
+			p.Tabs = append(p.Tabs, tab{t.FullName, p.Own + "?p=" + strconv.Itoa(i+1), which == i+1})
+		}
+	}
+	if which == 0 {
+		for _, t := range travellers {
+			p.Names = append(p.Names, t.FullName)
+		}
+		p.Name = p.T("my.party-of", "Count", len(travellers))
+		p.Confirmed = !slices.Contains(d.Confirmed, false)
+		return *d.PartyPass
+	}
+	p.Name = travellers[which-1].FullName
+	p.Names = []string{p.Name}
+	p.Confirmed = d.Confirmed[which-1]
+	return d.Passes[which-1]
+}
+
+// picture answers with a pass as PNG, SVG or PDF.
+func (s *server) picture(w http.ResponseWriter, r *http.Request) {
+	by, err := s.owner(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	name, ending, _ := strings.Cut(r.PathValue("file"), ".")
+	id, err := anlo.ParseID(name)
+	if err != nil {
+		s.problem(w, r, http.StatusNotFound)
+		return
+	}
+	d, pass, err := s.Pass(r.Context(), by, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	var body []byte
+	var kind string
+	switch ending {
+	case "svg":
+		kind = "image/svg+xml"
+		body, err = credential.SVG(pass.QR)
+	case "png":
+		kind = "image/png"
+		body, err = credential.PNG(pass.QR, 12)
+	case "pdf":
+		kind = "application/pdf"
+		var b bytes.Buffer
+		err = credential.Slip(&b, s.slip(words(r), d, pass))
+		body = b.Bytes()
+	default:
+		s.problem(w, r, http.StatusNotFound)
+		return
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	disposition := "attachment"
+	if ending == "pdf" {
+		disposition = "inline"
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", disposition+`; filename="an-lo.`+ending+`"`)
+	h.Set("Cache-Control", "no-store")
+	w.Write(body)
+}
+
+// change shows the form again, with everything filled in.
+func (s *server) change(w http.ResponseWriter, r *http.Request) {
+	d, err := s.mine(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if !d.CancelledAt.IsZero() {
+		s.fail(w, r, anlo.ErrCancelled)
+		return
+	}
+	if !s.Now().Before(d.ExpiresAt) {
+		s.fail(w, r, anlo.ErrExpired)
+		return
+	}
+	s.showStep(w, r, s.draftOf(d, r.PathValue("token")), "check", false)
+}
+
+func (s *server) confirmCancel(w http.ResponseWriter, r *http.Request) {
+	d, err := s.mine(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p, err := s.myPage(r, d)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p.Title, p.Script = p.T("cancel.title"), ""
+	s.show(w, r, http.StatusOK, "cancel", p)
+}
+
+func (s *server) cancel(w http.ResponseWriter, r *http.Request) {
+	by, err := s.owner(r)
+	if err == nil {
+		if s.wait(r.RemoteAddr) > 0 {
+			err = anlo.ErrTooMany
+		} else {
+			err = s.Cancel(r.Context(), by)
+		}
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, "/my/"+r.PathValue("token"), http.StatusSeeOther)
+}
