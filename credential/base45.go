@@ -1,13 +1,13 @@
 package credential
 
-import "anlo"
+import "errors"
 
 // base45Letters is the alphabet of RFC 9285, section 4.2: the characters of a
 // QR code's alphanumeric mode.
 const base45Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 // errBase45 says that a text is not base45.
-var errBase45 = &anlo.Error{Kind: anlo.Invalid, Code: "base45.malformed"}
+var errBase45 = errors.New("base45: malformed text")
 
 // base45Values holds the value of each byte, 0xff for those outside the
 // alphabet.

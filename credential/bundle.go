@@ -98,6 +98,9 @@ func must[T any](v T, err error) T {
 // Sign signs the bundle with a key that the key list, itself signed by the
 // root, allows for bundles. The list travels inside.
 func (b *Bundle) Sign(keyList []byte, s *Signer) ([]byte, error) {
+	if _, ok := parseMessage(keyList, typeKeyList); !ok {
+		return nil, fmt.Errorf("bundle: key list: %w", ErrMalformed)
+	}
 	w := wireBundle{Version: b.Version, Issued: b.Issued.Unix(), NextUpdate: b.NextUpdate.Unix(), UnitList: b.UnitList, DCC: b.DCC}
 	w.Rules = wireRules{int64(b.Rules.StaleAfter / time.Second), int64(b.Rules.RejectAfter / time.Second), int64(b.Rules.Skew / time.Second)}
 	for _, l := range b.Status {

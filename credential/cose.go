@@ -165,11 +165,7 @@ func appendDER(dst, raw []byte) []byte {
 	half := len(raw) / 2
 	r, s := trimZeros(raw[:half]), trimZeros(raw[half:])
 	content := 4 + len(r) + int(r[0]>>7) + len(s) + int(s[0]>>7)
-	dst = append(dst, 0x30)
-	if content >= 0x80 { // only beyond P-256
-		dst = append(dst, 0x81)
-	}
-	dst = append(dst, byte(content))
+	dst = append(dst, 0x30, byte(content)) // below 128 up to P-384
 	for _, n := range [2][]byte{r, s} {
 		dst = append(dst, 0x02, byte(len(n)+int(n[0]>>7)))
 		if n[0] >= 0x80 {

@@ -44,6 +44,7 @@ var defective = map[string]string{
 // github.com/eu-digital-green-certificates/dgc-testdata, is tested when
 // DGC_TESTDATA names its folder, otherwise the part of it beside the project.
 func TestMemberStates(t *testing.T) {
+	t.Parallel()
 	root := os.Getenv("DGC_TESTDATA")
 	if root == "" {
 		root = shared(t, "dgc")

@@ -30,6 +30,7 @@ func read(t *testing.T, picture []byte) []string {
 // Every version, filled to the last character, is read back by somebody else's
 // reader, and so are the other two modes.
 func TestEveryVersionIsReadable(t *testing.T) {
+	t.Parallel()
 	n := 0
 	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
 		for coding.Alpha(make([]byte, n+1)).Bits(v) <= 8*v.DataBytes(coding.M) {

@@ -100,7 +100,7 @@ func (c certificate) text(t testing.TB, d document) string {
 	for k, v := range c.extra {
 		content[k] = v
 	}
-	payload := must(cbor.Marshal(map[int]any{1: "VN", 4: c.expires, 6: c.issued, -260: map[int]any{1: content}}))
+	payload := must(encoding.Marshal(map[int]any{1: "VN", 4: c.expires, 6: c.issued, -260: map[int]any{1: content}}))
 	alg := algES256
 	if _, ok := d.key.(*rsa.PrivateKey); ok {
 		alg = algPS256
@@ -113,9 +113,9 @@ func (c certificate) text(t testing.TB, d document) string {
 	}
 	protected := []byte{}
 	if len(c.protected) > 0 {
-		protected = must(cbor.Marshal(c.protected))
+		protected = must(encoding.Marshal(c.protected))
 	}
-	m := must(cbor.Marshal([]any{protected, c.unprotected, payload, signHCERT(t, d.key, protected, payload, c.forge)}))
+	m := must(encoding.Marshal([]any{protected, c.unprotected, payload, signHCERT(t, d.key, protected, payload, c.forge)}))
 	if c.tags == nil && !c.untagged {
 		c.tags = []byte{0xd2}
 	}

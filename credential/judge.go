@@ -45,7 +45,7 @@ func (b *Bundle) Judge(text string, at time.Time) (anlo.Verdict, *Pass) {
 		v.Add(anlo.Stop, anlo.ReasonUnreadable)
 	case errors.Is(err, ErrForged):
 		v.Add(anlo.Stop, anlo.ReasonForged)
-	case err != nil, at.After(key.NotAfter) && at.Before(p.ExpiresAt):
+	case err != nil, at.After(key.NotAfter) && at.Before(p.ExpiresAt.Add(b.Rules.Skew)):
 		v.Add(anlo.Stop, anlo.ReasonKeyUnknown)
 	}
 	if v.Outcome == anlo.Stop {

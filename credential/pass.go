@@ -70,6 +70,9 @@ type Pass struct {
 	IdentityConfirmed   bool
 }
 
+// String keeps people out of logs.
+func (p Pass) String() string { return "pass ***" }
+
 // Errors of reading a pass, the same words as the reasons of a verdict.
 var (
 	ErrUnreadable = &anlo.Error{Kind: anlo.Invalid, Code: "pass.unreadable"}

@@ -31,8 +31,9 @@ var (
 )
 
 // ReadPicture returns the texts of the QR codes in a PNG or JPEG, those that it
-// finds first. It is meant for screenshots and scans; phones at a checkpoint
-// read with better software.
+// finds first. It is meant for screenshots and scans on the command line: the
+// largest pictures take some hundred megabytes of memory for a moment. Phones at
+// a checkpoint read with better software.
 func ReadPicture(r io.Reader) ([]string, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxPicture+1))
 	if err != nil {
@@ -131,7 +132,11 @@ func readGray(p *image.Gray) (texts []string) {
 			texts = nil
 		}
 	}()
-	source := gozxing.NewLuminanceSourceFromImage(p)
+	w, h := p.Rect.Dx(), p.Rect.Dy()
+	source, err := gozxing.NewPlanarYUVLuminanceSource(p.Pix, w, h, 0, 0, w, h, false) // the Y of it is gray
+	if err != nil {
+		return nil
+	}
 	harder := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
 	pure := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true}
 	for _, binarizer := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(source), gozxing.NewGlobalHistgramBinarizer(source)} {

@@ -53,9 +53,12 @@ const (
 // but the person differs, or cannot be told from another; not found otherwise.
 // Register is set except for the last.
 func Compare(c Claim, candidates []anlo.Registered) anlo.Match {
-	people := slices.Clone(candidates)
+	people := make([]*anlo.Registered, len(candidates))
+	for i := range candidates {
+		people[i] = &candidates[i]
+	}
 	slices.SortFunc(people, byNumber)
-	people = slices.Compact(people)
+	people = slices.CompactFunc(people, func(a, b *anlo.Registered) bool { return *a == *b })
 
 	j := judge{claim: c, name: wordsOf(c.FullName), people: people}
 	j.findOwners()
@@ -89,13 +92,19 @@ func Compare(c Claim, candidates []anlo.Registered) anlo.Match {
 		if why == nil {
 			why = reasons[owner]
 		}
-		return anlo.Match{Grade: anlo.MatchDiffers, Reasons: why, Register: &people[owner]}
+		return anlo.Match{Grade: anlo.MatchDiffers, Reasons: why, Register: copyOf(people[owner])}
 	}
 	return anlo.Match{Grade: anlo.MatchNotFound, Reasons: why}
 }
 
-func confirmed(r anlo.Registered, reasons []string) anlo.Match {
-	m := anlo.Match{Grade: anlo.MatchExact, Reasons: reasons, Register: &r}
+// copyOf keeps a match from holding on to all the candidates.
+func copyOf(r *anlo.Registered) *anlo.Registered {
+	c := *r
+	return &c
+}
+
+func confirmed(r *anlo.Registered, reasons []string) anlo.Match {
+	m := anlo.Match{Grade: anlo.MatchExact, Reasons: reasons, Register: copyOf(r)}
 	if len(reasons) > 0 {
 		m.Grade = anlo.MatchProbable
 	}
@@ -103,7 +112,7 @@ func confirmed(r anlo.Registered, reasons []string) anlo.Match {
 }
 
 // byNumber puts equal records side by side and orders the rest in some fixed way.
-func byNumber(a, b anlo.Registered) int {
+func byNumber(a, b *anlo.Registered) int {
 	if c := cmp.Compare(a.Number, b.Number); c != 0 {
 		return c
 	}
@@ -121,7 +130,7 @@ func byResidence(a, b anlo.Residence) int {
 type judge struct {
 	claim      Claim
 	name       []word
-	people     []anlo.Registered
+	people     []*anlo.Registered
 	owners     []int // those whose number was given
 	companions []int // those whose number a companion gave
 }
@@ -140,14 +149,14 @@ func (j *judge) findOwners() {
 	}
 }
 
-func has(p anlo.Registered, d anlo.Document) bool {
+func has(p *anlo.Registered, d anlo.Document) bool {
 	return d.Kind != anlo.Passport && d.Number != "" && (p.Number == d.Number || p.OldNumber == d.Number)
 }
 
 // weigh returns the evidence, in bits, that person i made the claim. Reasons
 // are complete for the owners of the number and for whoever may be meant.
 func (j *judge) weigh(i int) (bits float64, reasons []string) {
-	p := &j.people[i]
+	p := j.people[i]
 	date := compareDates(j.claim.BirthDate, p.BirthDate)
 	owns := slices.Contains(j.owners, i)
 	if date.bits == never && !owns {
@@ -179,15 +188,15 @@ func (j *judge) compareName(fullName string) nameAgreement {
 // compareNumber also reports whether the number leads to the household by
 // itself, so that where it lives is no more evidence.
 func (j *judge) compareNumber(i int) (a agreement, leadsHome bool) {
-	p, d := &j.people[i], j.claim.Document
+	p, d := j.people[i], j.claim.Document
 	switch n := d.Number; {
-	case d.Kind == anlo.Passport:
+	case d.Kind == anlo.Passport, n == "":
 		return agreement{0, []string{ReasonNumberUnknown}}, false
 	case p.Number == n:
 		return agreement{bits: numberEqual}, true
 	case p.OldNumber == n:
 		return agreement{numberOld, []string{ReasonNumberOld}}, true
-	case slices.ContainsFunc(j.owners, func(o int) bool { return sameHousehold(p, &j.people[o]) }):
+	case slices.ContainsFunc(j.owners, func(o int) bool { return sameHousehold(p, j.people[o]) }):
 		return agreement{numberHousehold, []string{ReasonHousehold}}, true
 	case slip(p.Number, n) != "":
 		return agreement{numberSlip, []string{slip(p.Number, n)}}, false
@@ -205,13 +214,13 @@ func (j *judge) compareNumber(i int) (a agreement, leadsHome bool) {
 
 // compareHome weighs where the person lives and whom they travel with.
 func (j *judge) compareHome(i int, leadsHome bool) agreement {
-	p := &j.people[i]
+	p := j.people[i]
 	a := agreement{reasons: otherHomes(j.claim, p)}
 	if leadsHome {
 		return a
 	}
 	for _, k := range j.companions {
-		if k != i && sameHousehold(p, &j.people[k]) {
+		if k != i && sameHousehold(p, j.people[k]) {
 			return agreement{homeMost, append(a.reasons, ReasonParty)}
 		}
 	}

@@ -128,6 +128,8 @@ func TestCompare(t *testing.T) {
 		{"nothing but the name and the date", father, func(c *Claim) { c.Document = document("098765432"); c.Permanent = anlo.Residence{} },
 			[]anlo.Registered{withoutNumbers(father)}, anlo.MatchNotFound, "", nil},
 		{"nobody", father, nil, nil, anlo.MatchNotFound, "", nil},
+		{"no number on either side", father, func(c *Claim) { c.Document, c.Permanent = anlo.Document{}, anlo.Residence{} },
+			[]anlo.Registered{{FullName: father.FullName, BirthDate: father.BirthDate, Sex: father.Sex}}, anlo.MatchNotFound, "", nil},
 		{"no name", father, func(c *Claim) { c.FullName = "" }, everybody, anlo.MatchDiffers, father.Number, []string{ReasonName}},
 	} {
 		claim := claimOf(c.of)

@@ -57,9 +57,11 @@ const maxWords = 10
 // wordsOf takes a name apart. Digits are dropped: they are what the VNI way of
 // typing leaves behind when it was off ("Nguye6n4").
 func wordsOf(name string) []word {
-	var words []word
-	for s := range strings.FieldsFuncSeq(strings.ToLower(norm.NFKD.String(name)), separates) {
-		w := wordOf(s)
+	words := make([]word, 0, 4)
+	var buffer [64]byte
+	bare, marks, tone := buffer[:0:32], buffer[32:32], rune(0)
+	end := func() {
+		w := word{string(bare), string(marks), tone}
 		switch {
 		case w.bare == "":
 		case len(words) == maxWords:
@@ -68,33 +70,31 @@ func wordsOf(name string) []word {
 		default:
 			words = append(words, w)
 		}
+		bare, marks, tone = bare[:0], marks[:0], 0
 	}
+	for _, r := range norm.NFKD.String(name) {
+		r = unicode.ToLower(r)
+		switch {
+		case separates(r):
+			end()
+		case r == 'đ':
+			bare, marks = append(bare, 'd'), append(marks, "đ"...)
+		case isTone(r):
+			tone = r
+		case unicode.Is(unicode.Mn, r):
+			if n := len(marks); n > 0 && marks[n-1] == '-' {
+				marks = utf8.AppendRune(marks[:n-1], r)
+			}
+		case unicode.IsLetter(r):
+			bare, marks = utf8.AppendRune(bare, r), append(marks, '-')
+		}
+	}
+	end()
 	return words
 }
 
 func separates(r rune) bool {
 	return unicode.IsSpace(r) || r == '-' || r == '.' || r == ',' || r == '_'
-}
-
-// wordOf takes apart a word that is already decomposed and in lower case.
-func wordOf(s string) word {
-	var bare, marks []rune
-	var tone rune
-	for _, r := range s {
-		switch {
-		case r == 'đ':
-			bare, marks = append(bare, 'd'), append(marks, 'đ')
-		case isTone(r):
-			tone = r
-		case unicode.Is(unicode.Mn, r):
-			if len(marks) > 0 {
-				marks[len(marks)-1] = r
-			}
-		case unicode.IsLetter(r):
-			bare, marks = append(bare, r), append(marks, '-')
-		}
-	}
-	return word{string(bare), string(marks), tone}
 }
 
 // isTone knows the five tone marks: huyền, sắc, ngã, hỏi, nặng.

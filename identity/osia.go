@@ -116,7 +116,9 @@ func (o *OSIA) byNumber(ctx context.Context, c Claim) (anlo.Match, error) {
 		if err != nil {
 			return anlo.Match{}, err
 		}
-		return Compare(c, []anlo.Registered{record}), nil
+		if complete(&record, c, reasons) {
+			return Compare(c, []anlo.Registered{record}), nil
+		}
 	}
 	if slices.Contains(reasons, ReasonName) || slices.Contains(reasons, ReasonDate) {
 		if reasons, err = o.askAgain(ctx, c, reasons); err != nil {
@@ -124,6 +126,24 @@ func (o *OSIA) byNumber(ctx context.Context, c Claim) (anlo.Match, error) {
 		}
 	}
 	return graded(reasons), nil
+}
+
+// complete fills in what the register has confirmed but does not disclose. It
+// reports whether the record can be compared: what differs must be known.
+func complete(record *anlo.Registered, c Claim, reasons []string) bool {
+	if record.FullName == "" {
+		if slices.Contains(reasons, ReasonName) {
+			return false
+		}
+		record.FullName = c.FullName
+	}
+	if record.BirthDate.IsZero() {
+		if slices.Contains(reasons, ReasonDate) {
+			return false
+		}
+		record.BirthDate = c.BirthDate
+	}
+	return true
 }
 
 // graded turns what differs into a grade: name and birth date must agree.

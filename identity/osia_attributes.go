@@ -3,6 +3,7 @@ package identity
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"anlo"
@@ -17,7 +18,7 @@ type Attributes struct {
 	LastName  string // the family name
 	FullName  string // set this when the register keeps the name in one piece
 	BirthDate string
-	Gender    string // ISO/IEC 5218: 1 male, 2 female
+	Gender    string // ISO/IEC 5218: "1" male, "2" female
 	OldNumber string // CMND
 
 	PermanentCommune, PermanentAddress string
@@ -25,6 +26,11 @@ type Attributes struct {
 
 	UnitList   string // version of the list that the codes of communes are of, as in anlo.UnitRef
 	FamilyLast bool   // family names come last in this country
+
+	// GenderNumber sends 1 and 2 as JSON numbers. Strings are the default, since
+	// the OpenAPI document says oneOf integer and number: every integer is both,
+	// so a gateway that checks to the letter refuses it.
+	GenderNumber bool
 }
 
 // DefaultAttributes are the names in the OSIA specification.
@@ -36,12 +42,13 @@ func DefaultAttributes() Attributes {
 func (a Attributes) claim(c Claim) map[string]any {
 	m := map[string]any{a.BirthDate: c.BirthDate.String()}
 	a.setName(c.FullName, func(name, value string) { m[name] = value })
+	code := map[anlo.Sex]int{anlo.Male: 1, anlo.Female: 2}[c.Sex]
 	switch {
-	case a.Gender == "":
-	case c.Sex == anlo.Male:
-		m[a.Gender] = 1
-	case c.Sex == anlo.Female:
-		m[a.Gender] = 2
+	case a.Gender == "" || code == 0:
+	case a.GenderNumber:
+		m[a.Gender] = code
+	default:
+		m[a.Gender] = strconv.Itoa(code)
 	}
 	if u := c.Permanent.Commune; a.PermanentCommune != "" && !u.IsZero() && u.List == a.UnitList {
 		m[a.PermanentCommune] = u.Code

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,9 +16,10 @@ import (
 // osiaServer is a register that behaves as the OSIA 7 Data Access description
 // (dataaccess.yaml 1.3.0) says, and refuses what that does not allow.
 type osiaServer struct {
-	token   string
-	persons map[string]map[string]any // by UIN
-	exactly bool                      // compare names to the letter
+	token    string
+	persons  map[string]map[string]any // by UIN
+	exactly  bool                      // compare names to the letter
+	integers bool                      // accept them nevertheless
 
 	mu    sync.Mutex
 	asked []string                                                    // "POST match", "GET person", "GET persons"
@@ -68,7 +70,8 @@ func (s *osiaServer) fail(f func(w http.ResponseWriter, r *http.Request) bool) {
 	s.fault = f
 }
 
-// match: the body is an object whose values are strings, numbers or booleans.
+// match: the body is an object whose values are strings, numbers or booleans. As
+// the schema says oneOf integer and number, it lets no integer through.
 func (s *osiaServer) match(w http.ResponseWriter, r *http.Request, uin string) {
 	var body map[string]any
 	if r.Header.Get("Content-Type") != "application/json" || json.NewDecoder(r.Body).Decode(&body) != nil || len(body) == 0 {
@@ -76,12 +79,16 @@ func (s *osiaServer) match(w http.ResponseWriter, r *http.Request, uin string) {
 		return
 	}
 	for _, v := range body {
-		switch v.(type) {
-		case string, float64, bool:
-		default:
-			osiaError(w, "value")
-			return
+		switch v := v.(type) {
+		case string, bool:
+			continue
+		case float64:
+			if v != math.Trunc(v) || s.integers {
+				continue
+			}
 		}
+		osiaError(w, "value")
+		return
 	}
 	person, ok := s.persons[uin]
 	if !ok {

@@ -120,6 +120,47 @@ func TestOSIA(t *testing.T) {
 	}
 }
 
+// TestOSIAKeepsSecrets: a register that confirms the birth date without telling it.
+func TestOSIAKeepsSecrets(t *testing.T) {
+	server := newOSIAServer()
+	server.fail(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == "GET" {
+			osiaAnswer(w, map[string]any{"firstName": "Văn Hòa", "lastName": "Nguyễn", "gender": 1,
+				"dateOfBirth": map[string]any{"code": 7, "message": "not disclosed"}})
+		}
+		return r.Method == "GET"
+	})
+	web := httptest.NewServer(server)
+	defer web.Close()
+	o := newTestOSIA(t, web.URL+"/registry", func(c *OSIAConfig) { c.Read = true })
+	claim := claimOf(father)
+	claim.FullName = "Hòa Nguyễn Văn"
+	if m, err := o.Match(t.Context(), claim); err != nil || m.Grade != anlo.MatchProbable || !slices.Equal(m.Reasons, []string{ReasonNameOrder}) {
+		t.Errorf("%s %v, %v", m.Grade, m.Reasons, err)
+	}
+	claim.BirthDate = day(1960, 8, 4) // differs, and the record does not say from what
+	if m, err := o.Match(t.Context(), claim); err != nil || m.Grade != anlo.MatchDiffers {
+		t.Errorf("%s %v, %v", m.Grade, m.Reasons, err)
+	}
+}
+
+// TestOSIAGenderNumber: a register that wants numbers, and one that refuses them.
+func TestOSIAGenderNumber(t *testing.T) {
+	server := newOSIAServer()
+	web := httptest.NewServer(server)
+	defer web.Close()
+	o := newTestOSIA(t, web.URL+"/registry", func(c *OSIAConfig) {
+		c.Attributes = DefaultAttributes()
+		c.Attributes.GenderNumber = true
+	})
+	m, err := o.Match(t.Context(), claimOf(father))
+	unavailable(t, m, err, ErrRegisterRefused)
+	server.integers = true
+	if m, err := o.Match(t.Context(), claimOf(father)); err != nil || m.Grade != anlo.MatchExact {
+		t.Errorf("%s, %v", m.Grade, err)
+	}
+}
+
 // TestOSIAFailures: whatever happens, the grade is unavailable, the kind of the
 // error says so, and nothing in it is about the person.
 func TestOSIAFailures(t *testing.T) {
@@ -144,7 +185,7 @@ func TestOSIAFailures(t *testing.T) {
 		"400": {answer(400, `{"code":1,"message":"x"}`), ErrRegisterRefused, 1},
 		"204": {answer(204, ""), ErrRegisterGarbled, 1},
 		"redirect": {func(w http.ResponseWriter, r *http.Request) bool {
-			http.Redirect(w, r, "https://elsewhere.example/"+r.URL.Path, 302)
+			http.Redirect(w, r, "https://elsewhere.example/"+r.URL.Path, http.StatusFound)
 			return true
 		}, ErrRegisterGarbled, 1},
 		"empty":                       {answer(200, ""), ErrRegisterGarbled, 1},
@@ -366,6 +407,8 @@ func TestAttributes(t *testing.T) {
 	last.FamilyLast = true
 	mapped := DefaultAttributes()
 	mapped.PermanentCommune, mapped.TemporaryCommune, mapped.UnitList = "home", "stay", "vn-2026"
+	number := DefaultAttributes()
+	number.GenderNumber = true
 	one := c
 	one.FullName, one.Sex = "Ysô", anlo.Other
 	for _, x := range []struct {
@@ -373,10 +416,11 @@ func TestAttributes(t *testing.T) {
 		claim      Claim
 		want       string
 	}{
-		{DefaultAttributes(), c, `{"dateOfBirth":"1992-05-17","firstName":"Văn Anh","gender":1,"lastName":"Nguyễn"}`},
+		{DefaultAttributes(), c, `{"dateOfBirth":"1992-05-17","firstName":"Văn Anh","gender":"1","lastName":"Nguyễn"}`},
+		{number, c, `{"dateOfBirth":"1992-05-17","firstName":"Văn Anh","gender":1,"lastName":"Nguyễn"}`},
 		{whole, c, `{"dob":"1992-05-17","name":"Nguyễn Văn Anh"}`},
-		{last, c, `{"dateOfBirth":"1992-05-17","firstName":"Nguyễn Văn","gender":1,"lastName":"Anh"}`},
-		{mapped, c, `{"dateOfBirth":"1992-05-17","firstName":"Văn Anh","gender":1,"home":"00004","lastName":"Nguyễn","stay":"26734"}`},
+		{last, c, `{"dateOfBirth":"1992-05-17","firstName":"Nguyễn Văn","gender":"1","lastName":"Anh"}`},
+		{mapped, c, `{"dateOfBirth":"1992-05-17","firstName":"Văn Anh","gender":"1","home":"00004","lastName":"Nguyễn","stay":"26734"}`},
 		{DefaultAttributes(), one, `{"dateOfBirth":"1992-05-17","firstName":"Ysô","lastName":""}`},
 	} {
 		got, err := json.Marshal(x.attributes.claim(x.claim))

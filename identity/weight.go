@@ -17,7 +17,7 @@ const (
 	priorBits = -26.6
 
 	// Name, all words equal: the commonest full names are borne by one person in
-	// a thousand. Deviations take away; see nameCost for each.
+	// a thousand. Deviations take away: see the costs in compare_names.go.
 	nameEqual = 10.0
 
 	// Birth date: two people share it once in 22,000 times. 1 January stands for

@@ -51,7 +51,7 @@ func listCountries(lang language.Tag) []Country {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string(a) + string(b)
 			region, err := language.ParseRegion(code)
-			if err != nil || !region.IsCountry() || region.String() != code || slices.Contains(notISO, code) {
+			if err != nil || !region.IsCountry() || region.Canonicalize() != region || slices.Contains(notISO, code) {
 				continue
 			}
 			if name := names.Name(region); name != "" { // states that are no more have none

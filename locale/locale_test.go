@@ -241,10 +241,12 @@ func TestCountries(t *testing.T) {
 		if len(list) < 240 || list[0].Code != "VN" || list[1].Code != "LA" {
 			t.Errorf("%s: %d countries, beginning with %v", lang, len(list), list[:2])
 		}
+		names := map[string]bool{}
 		for _, c := range list {
-			if c.Name == "" {
-				t.Errorf("%s: %s has no name", lang, c.Code)
+			if c.Name == "" || names[c.Name] {
+				t.Errorf("%s: %s is called %q", lang, c.Code, c.Name)
 			}
+			names[c.Name] = true
 		}
 	}
 }

@@ -26,12 +26,7 @@ func (tx *Tx) Replace(ctx context.Context, d NewDeclaration, now time.Time) erro
 	if err := tx.Revoke(ctx, id, now); err != nil {
 		return err
 	}
-	return all(
-		func() (int64, error) { return declarationTable.insert(ctx, tx, d.Rows) },
-		func() (int64, error) { return passTable.insert(ctx, tx, d.Passes) },
-		func() (int64, error) { return outboxTable.insert(ctx, tx, d.Outbox) },
-		func() (int64, error) { return auditTable.insert(ctx, tx, d.Audit) },
-	)
+	return newRows([]NewDeclaration{d}, nil).insert(ctx, tx)
 }
 
 // Cancel marks a declaration as cancelled, revokes its passes and drops its

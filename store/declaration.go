@@ -110,37 +110,55 @@ func (db *DB) insertDeclarations(ctx context.Context, ds []NewDeclaration) (outc
 		if outcomes, err = tx.claimKeys(ctx, ds); err != nil {
 			return err
 		}
-		var rows []DeclarationRow
-		var passes []PassRow
-		var outbox []OutboxRow
-		var audit []AuditRow
-		for i, d := range ds {
-			if outcomes == nil || outcomes[i] == nil {
-				rows = append(rows, d.Rows...)
-				passes = append(passes, d.Passes...)
-				outbox = append(outbox, d.Outbox...)
-				audit = append(audit, d.Audit...)
-			}
-		}
-		return all(
-			func() (int64, error) { return declarationTable.insert(ctx, tx, rows) },
-			func() (int64, error) { return passTable.insert(ctx, tx, passes) },
-			func() (int64, error) { return outboxTable.insert(ctx, tx, outbox) },
-			func() (int64, error) { return auditTable.insert(ctx, tx, audit) },
-		)
+		return newRows(ds, outcomes).insert(ctx, tx)
 	})
 	return outcomes, err
 }
 
-// claimKeys keeps the idempotency keys, and says whose was used before. As a
-// rule none was, and one statement tells.
-func (tx *Tx) claimKeys(ctx context.Context, ds []NewDeclaration) ([]error, error) {
-	var keys []IdempotencyRow
+// declarationRows are the rows of several declarations, table by table.
+type declarationRows struct {
+	declarations []DeclarationRow
+	passes       []PassRow
+	outbox       []OutboxRow
+	audit        []AuditRow
+}
+
+// newRows gathers the rows of those that have no error.
+func newRows(ds []NewDeclaration, outcomes []error) (r declarationRows) {
+	for i, d := range ds {
+		if outcomes == nil || outcomes[i] == nil {
+			r.declarations = append(r.declarations, d.Rows...)
+			r.passes = append(r.passes, d.Passes...)
+			r.outbox = append(r.outbox, d.Outbox...)
+			r.audit = append(r.audit, d.Audit...)
+		}
+	}
+	return r
+}
+
+func (r declarationRows) insert(ctx context.Context, tx *Tx) error {
+	return all(
+		func() (int64, error) { return declarationTable.insert(ctx, tx, r.declarations) },
+		func() (int64, error) { return passTable.insert(ctx, tx, r.passes) },
+		func() (int64, error) { return outboxTable.insert(ctx, tx, r.outbox) },
+		func() (int64, error) { return auditTable.insert(ctx, tx, r.audit) },
+	)
+}
+
+// keysOf gathers the idempotency keys.
+func keysOf(ds []NewDeclaration) (keys []IdempotencyRow) {
 	for _, d := range ds {
 		if d.Idempotency != nil {
 			keys = append(keys, *d.Idempotency)
 		}
 	}
+	return keys
+}
+
+// claimKeys keeps the idempotency keys, and says whose was used before. As a
+// rule none was, and one statement tells.
+func (tx *Tx) claimKeys(ctx context.Context, ds []NewDeclaration) ([]error, error) {
+	keys := keysOf(ds)
 	n, err := idempotencyTable.insert(ctx, tx, keys)
 	if err != nil || n == int64(len(keys)) {
 		return nil, err

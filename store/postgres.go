@@ -32,11 +32,67 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	}
 	_, stop := context.WithCancel(context.Background())
 	db := &DB{read: pool, write: pool, pg: true, stop: stop}
-	db.declares = newGrouper(2, db.insertDeclarations)
+	db.declares = newGrouper(2, db.pipelineDeclarations)
 	db.scans = newGrouper(2, db.insertScans)
 	db.audits = newGrouper(1, db.insertAudit)
 	db.lookups = newLookups(db)
 	return db, nil
+}
+
+// pipelineDeclarations writes a group in two round trips instead of seven: one
+// claims the idempotency keys, one brings everything else and commits. When a
+// key was used before, it starts again the slow way, which finds out whose.
+func (db *DB) pipelineDeclarations(ctx context.Context, ds []NewDeclaration) ([]error, error) {
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	taken := false
+	err = conn.Raw(func(driver any) error {
+		c := driver.(*stdlib.Conn).Conn()
+		err := func() error {
+			keys := keysOf(ds)
+			var claim, rest pgx.Batch
+			claim.Queue("BEGIN")
+			idempotencyTable.queue(&claim, keys)
+			claimed, err := send(ctx, c, &claim)
+			if taken = claimed < int64(len(keys)); err != nil || taken {
+				return err
+			}
+			rows := newRows(ds, nil)
+			declarationTable.queue(&rest, rows.declarations)
+			passTable.queue(&rest, rows.passes)
+			outboxTable.queue(&rest, rows.outbox)
+			auditTable.queue(&rest, rows.audit)
+			rest.Queue("COMMIT")
+			_, err = send(ctx, c, &rest)
+			return err
+		}()
+		if err != nil || taken {
+			_, undo := c.Exec(ctx, "ROLLBACK")
+			err = errors.Join(err, undo)
+		}
+		return err
+	})
+	if err = errors.Join(err, conn.Close()); err != nil || !taken {
+		return nil, err
+	}
+	return db.insertDeclarations(ctx, ds)
+}
+
+// send runs a pipeline and returns the rows that it touched.
+func send(ctx context.Context, c *pgx.Conn, b *pgx.Batch) (rows int64, err error) {
+	n := b.Len()
+	results := c.SendBatch(ctx, b)
+	for range n {
+		tag, e := results.Exec()
+		if e != nil {
+			err = e
+			break
+		}
+		rows += tag.RowsAffected()
+	}
+	return rows, errors.Join(err, results.Close())
 }
 
 func postgresFull(err error) bool {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -73,6 +74,24 @@ func (t *table[T]) statement() string {
 }
 
 func (t *table[T]) insertArrays(ctx context.Context, tx *Tx, rows []T) (int64, error) {
+	statement, args := t.arrays(rows)
+	res, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// queue adds the same to a pipeline.
+func (t *table[T]) queue(b *pgx.Batch, rows []T) {
+	if len(rows) > 0 {
+		t.once.Do(t.parse)
+		statement, args := t.arrays(rows)
+		b.Queue(statement, args...)
+	}
+}
+
+func (t *table[T]) arrays(rows []T) (statement string, args []any) {
 	columns := make([]array, len(t.names))
 	casts := make([]string, len(t.names))
 	for i, typ := range t.types {
@@ -84,16 +103,11 @@ func (t *table[T]) insertArrays(ctx context.Context, tx *Tx, rows []T) (int64, e
 			columns[i].add(v)
 		}
 	}
-	args := make([]any, len(columns))
-	for i, c := range columns {
-		args[i] = c.values()
+	for _, c := range columns {
+		args = append(args, c.values())
 	}
-	res, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s (%s) SELECT * FROM unnest(%s) %s",
-		t.name, strings.Join(t.names, ", "), strings.Join(casts, ", "), t.suffix), args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT * FROM unnest(%s) %s",
+		t.name, strings.Join(t.names, ", "), strings.Join(casts, ", "), t.suffix), args
 }
 
 // array gathers one column in the form that pgx encodes without reflection.

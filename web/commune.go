@@ -50,7 +50,11 @@ func (s *server) communes(text string) []anlo.Unit {
 // line is returned whole.
 func (s *server) fromCard(line string) (address, commune string) {
 	parts := strings.Split(line, ",")
-	for _, list := range s.Units.Lists() {
+	lists := s.Units.Lists()
+	// The longest first: "Ba Đình, Hà Nội" is a commune today, but on an old card
+	// the district of one.
+	slices.SortStableFunc(lists, func(a, b geo.Info) int { return len(b.Levels) - len(a.Levels) })
+	for _, list := range lists {
 		tail := len(list.Levels)
 		if len(parts) < tail {
 			continue

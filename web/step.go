@@ -148,6 +148,9 @@ func (s *server) stepPage(r *http.Request, d draft, step string, complain bool) 
 		blank = blank && (f.Value == "" || len(in.options) > 0 || in.name == "nationality")
 	}
 	p.Wrong = len(p.Problems) > 0
+	if p.Wrong && person > 0 { // the way back leads past an unfinished companion
+		p.Back = "remove:" + strconv.Itoa(person)
+	}
 	p.personal, p.keep = !blank, blank
 	if p.Camera = step == "who" || person > 0; p.Camera && s.assets.has("vendor/zxing-wasm/es/reader/index.js") {
 		p.Decoder = s.assets.base + "/vendor/zxing-wasm/"

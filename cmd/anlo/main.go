@@ -43,6 +43,11 @@ type std struct {
 }
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		// What lives is small (tens of megabytes): letting garbage grow to four
+		// times that saves a tenth of the processor under load.
+		debug.SetGCPercent(400)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], std{os.Stdin, os.Stdout, os.Stderr}))
