@@ -47,7 +47,9 @@ func RecordKeys(r anlo.Registered) []string {
 
 // Keys are the strings under which the register must be asked for candidates:
 // those of [RecordKeys] for what was typed, and the numbers of the companions,
-// from whom Compare learns about the household.
+// from whom Compare learns about the household. The first is the key of the
+// number: what Compare grades exact among those filed under it stays exact among
+// all, so the other keys need only be asked for the rest.
 func Keys(c Claim) []string {
 	keys := []string{"n:" + c.Document.Key()}
 	if !c.BirthDate.IsZero() {

@@ -22,8 +22,8 @@ func CleanName(s string) string {
 			return -1
 		}
 		return r
-	}, s)
-	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
+	}, norm.NFC.String(s))
+	return norm.NFC.String(strings.Join(strings.Fields(s), " ")) // again: what stood between two characters may be gone
 }
 
 // NameKey is the name without diacritics, in lower case, its words sorted: how

@@ -16,6 +16,7 @@ func TestCleanName(t *testing.T) {
 		"Nguye\u0302\u0303n":        "Nguyễn",
 		"H’Hen Niê":                 "H'Hen Niê",
 		"Y`Moan":                    "Y'Moan",
+		"Y\u1fefMoan":               "Y'Moan", // becomes ` in NFC
 		"An\u200b Nguyễn\ufeff":     "An Nguyễn",
 		"":                          "",
 	} {

@@ -68,26 +68,30 @@ func twin(h []simulate.Person, i int) bool {
 	return slices.ContainsFunc(h, func(p simulate.Person) bool { return p.Number != h[i].Number && p.BirthDate == h[i].BirthDate })
 }
 
-func drawClaim(t *rapid.T) identity.Claim {
-	h := rapid.SampledFrom(households).Draw(t, "household")
-	i := rapid.IntRange(0, len(h)-1).Draw(t, "member")
+// drawCase draws a careless claim, and candidates: some households, mostly with
+// the claimant's own.
+func drawCase(t *rapid.T) (c identity.Claim, people []anlo.Registered) {
+	own := rapid.SampledFrom(households).Draw(t, "household")
+	i := rapid.IntRange(0, len(own)-1).Draw(t, "member")
 	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-	return identity.NewClaim(simulate.Corrupt(h, i, households[0][0].Permanent, rng).Person)
-}
+	c = identity.NewClaim(simulate.Corrupt(own, i, households[0][0].Permanent, rng).Person)
 
-func drawPeople(t *rapid.T) (people []anlo.Registered) {
-	for _, h := range rapid.SliceOfN(rapid.SampledFrom(households), 0, 4).Draw(t, "households") {
+	among := rapid.SliceOfN(rapid.SampledFrom(households), 0, 3).Draw(t, "others")
+	if rapid.IntRange(0, 9).Draw(t, "registered") > 0 {
+		among = append(among, own)
+	}
+	for _, h := range among {
 		for _, p := range h {
 			people = append(people, p.Registered)
 		}
 	}
-	return people
+	return c, people
 }
 
 // TestOrderOfCandidates: neither the order matters nor whether somebody is there twice.
 func TestOrderOfCandidates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, people := drawClaim(t), drawPeople(t)
+		c, people := drawCase(t)
 		want := identity.Compare(c, people)
 		again := rapid.Permutation(append(slices.Clone(people), people...)).Draw(t, "order")
 		if got := identity.Compare(c, again); !same(got, want) {
@@ -101,10 +105,23 @@ func same(a, b anlo.Match) bool {
 		(a.Register == nil) == (b.Register == nil) && (a.Register == nil || *a.Register == *b.Register)
 }
 
+// TestExactByNumber: who is exact among those with the number is exact among all.
+func TestExactByNumber(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, people := drawCase(t)
+		owners := slices.DeleteFunc(slices.Clone(people), func(r anlo.Registered) bool {
+			return !slices.Contains(identity.RecordKeys(r), identity.Keys(c)[0])
+		})
+		if m := identity.Compare(c, owners); m.Grade == anlo.MatchExact && !same(m, identity.Compare(c, people)) {
+			t.Fatal("the others changed an exact match")
+		}
+	})
+}
+
 // TestMatchIsWellFormed: what the words of a match promise.
 func TestMatchIsWellFormed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, people := drawClaim(t), drawPeople(t)
+		c, people := drawCase(t)
 		m := identity.Compare(c, people)
 		switch m.Grade {
 		case anlo.MatchExact:

@@ -89,7 +89,7 @@ CREATE TABLE register_person (
 	sealed BYTEA NOT NULL
 );
 
-CREATE TABLE register_key ( -- number, old number, name and birth date, household
+CREATE TABLE register_key ( -- numbers; name and birth date; commune and birth date
 	key    BIGINT NOT NULL,
 	person BIGINT NOT NULL,
 	PRIMARY KEY (key, person)
