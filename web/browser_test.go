@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -25,9 +26,11 @@ type browser struct {
 	site *site
 	ctx  context.Context
 	axe  string
+
+	scripts bool // may pages run theirs?
 }
 
-func newBrowser(t testing.TB, s *site) *browser {
+func newBrowser(t testing.TB, s *site, flags ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -40,33 +43,45 @@ func newBrowser(t testing.TB, s *site) *browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(options, flags...)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	b := &browser{t: t, site: s, ctx: ctx, axe: string(axe)}
+	b.run(chromedp.Navigate("about:blank")) // starts it; a deadline on this would end it
+	b.ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
-	b := &browser{t, s, ctx, string(axe)}
-	b.run(chromedp.Navigate("about:blank"))
 	return b
 }
 
-func (b *browser) run(actions ...chromedp.Action) {
+func (b *browser) run(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// call sends a command of the DevTools protocol.
+func call[P, R any](b *browser, command cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	out, err := chromedp.Call(b.ctx, command, params)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
 }
 
 // size makes the window so wide, and turns JavaScript on or off.
 func (b *browser) size(width int64, scripts bool) {
 	b.t.Helper()
-	b.run(chromedp.EmulateViewport(width, 800), emulation.SetScriptExecutionDisabled(!scripts))
+	b.run(chromedp.EmulateViewport(width, 800))
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts})
+	b.scripts = scripts
 }
 
 func (b *browser) language(lang string) {
 	b.t.Helper()
-	b.run(network.SetCookie(languageCookie, lang).WithURL(b.site.url))
+	call(b, network.SetCookie, network.SetCookieParams{Name: languageCookie, Value: lang, URL: b.site.url})
 }
 
 func (b *browser) get(path string) {
@@ -82,11 +97,11 @@ func (b *browser) do(script string, args ...any) string {
 		text, _ := json.Marshal(a)
 		args[i] = string(text)
 	}
-	var out any
-	if err := chromedp.Run(b.ctx, chromedp.Evaluate(fmt.Sprintf(script, args...), &out, chromedp.EvalAsValue)); err != nil {
-		b.t.Fatalf("%s: %v", script, err)
+	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("(async () => String(await ("+fmt.Sprintf(script, args...)+")))()", chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%.300s: %v", script, err)
 	}
-	return fmt.Sprint(out)
+	return out
 }
 
 // fill puts values into inputs; a pair whose value is "✓" ticks what has the id.
@@ -107,8 +122,7 @@ func (b *browser) press(selector string) {
 	if b.do(`document.querySelector(%s) !== null`, selector) != "true" {
 		b.t.Fatalf("there is no %s on %q: %s", selector, b.do(`document.title`), b.do(`document.body.innerText.slice(0, 800)`))
 	}
-	res, err := chromedp.RunResponse(b.ctx, chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).click()`, selector), nil))
-	if err != nil || res == nil {
+	if _, err := chromedp.RunResponse(b.ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).click()`, selector))); err != nil {
 		b.t.Fatalf("%s: %v", selector, err)
 	}
 }
@@ -141,7 +155,7 @@ func (b *browser) states(see func(name string)) {
 	b.do(`document.querySelector("details").open = true`)
 	b.fill("symptoms-none", "✓", "symptoms-fever", "✓", "test-pcr", "✓")
 	press(next, "health-wrong")
-	b.do(`for (const box of document.querySelectorAll("input:checked")) box.checked = false`)
+	b.do(`document.querySelectorAll("input:checked").forEach((box) => { box.checked = false })`)
 	b.fill("symptoms-none", "✓", "contact-no", "✓", "test-none", "✓")
 	press(next, "check")
 	press("[value='person:1']", "companion")
@@ -156,7 +170,7 @@ func (b *browser) states(see func(name string)) {
 	visit(own+"/change", "correct")
 	visit(own+"/cancel", "cancel")
 
-	b.run(network.DeleteCookies(deviceCookie).WithURL(b.site.url + "/checkpoint"))
+	call(b, network.DeleteCookies, network.DeleteCookiesParams{Name: deviceCookie, URL: b.site.url + "/checkpoint"})
 	visit("/checkpoint", "checkpoint-enter")
 	b.fill("token", "wrong")
 	press(next, "checkpoint-enter-wrong")
@@ -192,8 +206,10 @@ func (b *browser) code(own string, traveller int) string {
 // Every page in every state, without JavaScript: axe finds nothing, nothing is
 // wider than the smallest phone, nothing to touch is smaller than a fingertip.
 func TestAccessibility(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int64{320, 360, 1280} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			t.Parallel()
 			b := newBrowser(t, newSite(t, Options{}))
 			b.size(width, false)
 			b.language("vi")
@@ -218,13 +234,12 @@ func (b *browser) accessible(name string, width int64) {
 	if width == 320 {
 		return
 	}
-	var report string
-	script := b.axe + `;axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-		.then((r) => r.violations.map((v) => v.id + ": " + v.help + "\n  " + v.nodes.map((n) => n.html + " " + (n.any[0]?.message ?? "")).join("\n  ")).join("\n"))`
-	await := func(p *chromedp.EvaluateParams) *chromedp.EvaluateParams { return p.WithAwaitPromise(true) }
-	if err := chromedp.Run(b.ctx, chromedp.Evaluate(script, &report, await)); err != nil {
-		b.t.Fatalf("%s: axe: %v", name, err)
-	}
+	// axe needs timers; the page's own scripts were passed over and stay so.
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false})
+	defer call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !b.scripts})
+	b.run(chromedp.Evaluate[chromedp.Void](b.axe))
+	report := b.do(`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then((r) => r.violations.map((v) => v.id + ": " + v.help + "\n  " + v.nodes.map((n) => n.html + " " + (n.any[0]?.message ?? "")).join("\n  ")).join("\n"))`)
 	if report != "" {
 		b.t.Errorf("%s at %d px:\n%s", name, width, report)
 	}
@@ -243,9 +258,11 @@ func TestShots(t *testing.T) {
 			b.size(width, true)
 			b.language(lang)
 			b.states(func(name string) {
-				var png []byte
-				b.run(chromedp.FullScreenshot(&png, 80))
-				if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name)), png, 0o644); err != nil {
+				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(80))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name)), picture, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			})

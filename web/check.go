@@ -30,7 +30,12 @@ type section struct {
 	Rows        []row
 }
 
-type row struct{ Label, Value string }
+type row struct {
+	Label, Value string
+}
+
+// Number reports whether the value must stay on one line.
+func (r row) Number() bool { return strings.Contains(r.Value, "\u00a0") }
 
 type companion struct {
 	Name, Step, Remove string
@@ -216,7 +221,7 @@ func vehicle(w *locale.Words, v anlo.Vehicle) string {
 }
 
 func healthRows(w *locale.Words, h anlo.Health) []row {
-	symptoms := w.T("check.no-symptoms")
+	symptoms := w.T("check.none")
 	if len(h.Symptoms) > 0 {
 		var names []string
 		for _, s := range h.Symptoms {
@@ -224,11 +229,11 @@ func healthRows(w *locale.Words, h anlo.Health) []row {
 		}
 		symptoms = strings.Join(names, ", ")
 	}
-	contact := w.T("check.no-contact")
+	contact := w.T("no")
 	if h.ContactWithCase {
-		contact = w.T("check.contact")
+		contact = w.T("yes")
 	}
-	rows := []row{{w.T("check.health"), symptoms + ". " + contact + "."}}
+	rows := []row{{w.T("check.symptoms"), symptoms}, {w.T("check.contact"), contact}}
 	if len(h.Places) > 0 {
 		rows = append(rows, row{w.T("field.places"), strings.Join(h.Places, "; ")})
 	}

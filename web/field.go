@@ -49,14 +49,9 @@ func (f field) Type() string {
 	}
 	return f.kind
 }
-func (f field) Autocomplete() string {
-	if f.autocomplete == "" {
-		return "off"
-	}
-	return f.autocomplete
-}
-func (f field) Mode() string { return f.mode }
-func (f field) Length() int  { return f.max }
+func (f field) Autocomplete() string { return f.autocomplete }
+func (f field) Mode() string         { return f.mode }
+func (f field) Length() int          { return f.max }
 
 // Many reports whether several choices may be ticked.
 func (f field) Many() bool { return f.many }

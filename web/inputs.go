@@ -18,7 +18,8 @@ type input struct {
 	commune  bool     // a commune, typed by name
 	area     bool     // several lines
 	optional bool
-	// Attributes of the HTML element.
+	// Attributes of the HTML element. What has the autocomplete "off" a browser
+	// neither suggests to the next one on the phone nor restores on the way back.
 	kind         string // "text" when empty
 	autocomplete string
 	mode         string // which keyboard a phone shows
@@ -32,29 +33,29 @@ var steps = []struct {
 	inputs []input
 }{
 	{"who", []input{
-		{name: "behalf", options: []string{"yes"}, optional: true},
 		{name: "document", options: []string{"id", "passport"}},
-		{name: "id_number", mode: "numeric", max: 20},
-		{name: "passport", max: 20},
+		{name: "id_number", autocomplete: "off", mode: "numeric", max: 20},
+		{name: "passport", autocomplete: "off", max: 20},
 		{name: "nationality"},
 		{name: "full_name", autocomplete: "name", max: 120},
 		{name: "date_of_birth", autocomplete: "bday", mode: "numeric", max: 10},
 		{name: "sex", options: []string{"male", "female", "other"}},
 		{name: "phone", kind: "tel", autocomplete: "tel", max: 20, optional: true},
+		{name: "behalf", options: []string{"yes"}, optional: true},
 	}},
 	{"home", []input{
-		{name: "home_commune", commune: true, max: 120},
+		{name: "home_commune", commune: true, autocomplete: "address-level3", max: 120},
 		{name: "home_address", autocomplete: "address-line1", max: 220},
 		{name: "stay", options: []string{"yes"}, optional: true},
-		{name: "stay_commune", commune: true, max: 120},
+		{name: "stay_commune", commune: true, autocomplete: "section-stay address-level3", max: 120},
 		{name: "stay_address", max: 220},
 	}},
 	{"trip", []input{
-		{name: "from", options: []string{"home", "other"}},
-		{name: "from_commune", commune: true, max: 120},
-		{name: "from_address", max: 220, optional: true},
-		{name: "to_commune", commune: true, max: 120},
+		{name: "to_commune", commune: true, autocomplete: "section-to address-level3", max: 120},
 		{name: "to_address", max: 220, optional: true},
+		{name: "from", options: []string{"home", "other"}},
+		{name: "from_commune", commune: true, autocomplete: "section-from address-level3", max: 120},
+		{name: "from_address", max: 220, optional: true},
 		{name: "depart", options: []string{"now", "later"}},
 		{name: "depart_date", kind: "date"},
 		{name: "depart_time", kind: "time"},

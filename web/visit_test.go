@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -21,6 +22,7 @@ type site struct {
 	app   *app.App
 	clock *anlotest.Clock
 	url   string
+	stop  func() // takes the server away
 }
 
 func newSite(t testing.TB, o Options) *site {
@@ -29,7 +31,11 @@ func newSite(t testing.TB, o Options) *site {
 	anlotest.Register(t, a)
 	server := httptest.NewServer(New(a, o))
 	t.Cleanup(server.Close)
-	return &site{t, a, clock, server.URL}
+	stop := func() {
+		server.CloseClientConnections()
+		server.Close()
+	}
+	return &site{t, a, clock, server.URL, stop}
 }
 
 // visitor is a browser without JavaScript: it keeps cookies, follows redirects
@@ -69,11 +75,11 @@ func (v *visitor) read(res *http.Response, err error) *visitor {
 		v.t.Fatal(err)
 	}
 	defer res.Body.Close()
-	var b strings.Builder
-	if err := res.Write(&b); err != nil {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
 		v.t.Fatal(err)
 	}
-	_, v.body, _ = strings.Cut(b.String(), "\r\n\r\n")
+	v.body = string(body)
 	v.status, v.header, v.at = res.StatusCode, res.Header, res.Request.URL
 	if v.doc, err = html.Parse(strings.NewReader(v.body)); err != nil {
 		v.t.Fatal(err)
