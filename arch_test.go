@@ -5,7 +5,9 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -91,5 +93,26 @@ func TestPackagesAreDocumented(t *testing.T) {
 		if !documented {
 			t.Errorf("package %s has no documentation", dir)
 		}
+	}
+}
+
+// SQLite in Go is translated against one version of its C library and is only
+// tested with that one.
+func TestLibcIsTheOneOfSQLite(t *testing.T) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.GoMod}}", "modernc.org/sqlite").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := os.ReadFile(strings.TrimSpace(string(out)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	libc := regexp.MustCompile(`modernc\.org/libc v\S+`)
+	if want, got := libc.FindString(string(theirs)), libc.FindString(string(ours)); got != want || got == "" {
+		t.Errorf("go.mod has %q, SQLite was made for %q", got, want)
 	}
 }

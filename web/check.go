@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"anlo"
+	"anlo/identity"
 	"anlo/locale"
 )
 
@@ -21,6 +22,7 @@ type checkPage struct {
 	Companions []companion
 	Next       string // the step of another companion; "" when the party is full
 	Behalf     bool
+	Doubts     []string // what looks mistyped; it keeps nobody from sending
 	Remember   field // without a name when it is not offered
 }
 
@@ -67,6 +69,9 @@ func (s *server) showCheck(w http.ResponseWriter, r *http.Request, d draft, fail
 		status = http.StatusUnprocessableEntity
 	}
 	p.Sections = s.sections(p.Words, d, decl)
+	for _, t := range decl.Travellers {
+		p.Doubts = append(p.Doubts, doubts(p.Words, t.Person)...)
+	}
 	for i, t := range decl.Travellers[1:] {
 		n := strconv.Itoa(i + 1)
 		p.Companions = append(p.Companions, companion{t.FullName, "person:" + n, "remove:" + n, s.companionRows(p.Words, d.People[i+1], t)})
@@ -79,6 +84,18 @@ func (s *server) showCheck(w http.ResponseWriter, r *http.Request, d draft, fail
 		p.Remember = field{Words: p.Words, input: input{name: "remember"}, Choices: []choice{{Value: "yes", Label: p.T("field.remember"), ID: "remember", Checked: known}}}
 	}
 	s.show(w, r, status, "check", p)
+}
+
+// doubts says what of a person's number does not fit the rest, as far as it can
+// be a slip of the finger. Only what was typed is compared, never the register.
+func doubts(w *locale.Words, p anlo.Person) (texts []string) {
+	for _, code := range identity.Warnings(p) {
+		switch code {
+		case identity.WarnSex, identity.WarnBirthYear, identity.WarnProvince:
+			texts = append(texts, w.T("warn."+code, "Name", p.FullName))
+		}
+	}
+	return texts
 }
 
 // send makes the declaration, or the correction, and goes on to the pass.

@@ -257,3 +257,13 @@ func first(v *visitor, tag string) *html.Node {
 	v.t.Fatalf("no <%s>", tag)
 	return nil
 }
+
+// A number that does not fit the rest is pointed at, and keeps nobody from
+// sending.
+func TestDoubtsArePointedAt(t *testing.T) {
+	v := newSite(t, Options{}).visitor("en")
+	v.get("/declare").send("id_number", "001190123456", "full_name", "Nguyễn Văn An", "date_of_birth", "31/01/1991", "sex", "male")
+	v.send("home_commune", "ba dinh ha noi", "home_address", "Số 12").send("to_commune", "hai chau da nang", "vehicle", "foot", "reason", "work")
+	v.send("symptoms", "none", "contact", "no").expect(200, "is one of the other sex", "another year of birth")
+	v.send().expect(200, "72") // sent all the same
+}

@@ -161,7 +161,7 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	case "pdf":
 		kind = "application/pdf"
 		var b bytes.Buffer
-		err = credential.Slip(&b, s.slip(words(r), d, pass))
+		err = credential.Slip(&b, s.Slip(words(r), d, pass))
 		body = b.Bytes()
 	default:
 		s.problem(w, r, http.StatusNotFound)

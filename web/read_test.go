@@ -185,13 +185,18 @@ func TestCommune(t *testing.T) {
 			t.Errorf("%q is %s, want %q", text, got, want)
 		}
 	}
-	for _, list := range []string{s.UnitList} {
-		for _, province := range s.Units.Children(list, "") {
-			for _, u := range s.Units.Children(list, province.Code) {
-				if got, _ := s.commune(s.Units.FullName(u.UnitRef)); got != u.UnitRef {
-					t.Errorf("%s is taken for %s", s.Units.FullName(u.UnitRef), got)
-				}
+	for _, province := range s.Units.Children(s.UnitList, "") {
+		communes := s.Units.Children(s.UnitList, province.Code)
+		for i := 0; i < len(communes); i += 9 { // every one takes long under the race detector
+			name := s.Units.FullName(communes[i].UnitRef)
+			if got, _ := s.commune(name); got != communes[i].UnitRef {
+				t.Errorf("%s is taken for %s", name, got)
 			}
+		}
+	}
+	for _, full := range []string{"Xã Văn Lang, Tỉnh Thái Nguyên", "Xã Văn Lăng, Tỉnh Thái Nguyên"} { // one name without accents
+		if got, _ := s.commune(full); s.Units.FullName(got) != full {
+			t.Errorf("%s is taken for %q", full, s.Units.FullName(got))
 		}
 	}
 }
