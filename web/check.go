@@ -23,7 +23,7 @@ type checkPage struct {
 	Next       string // the step of another companion; "" when the party is full
 	Behalf     bool
 	Doubts     []string // what looks mistyped; it keeps nobody from sending
-	Remember   field // without a name when it is not offered
+	Remember   field    // without a name when it is not offered
 }
 
 // section is what was answered on one screen.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdsa"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,14 +32,26 @@ type verifyCmd struct {
 
 // verified is what verify prints for programs.
 type verified struct {
-	Valid   bool           `json:"valid"`
-	Verdict anlo.Outcome   `json:"verdict,omitempty"`
-	Reasons []string       `json:"reasons"`
-	Message string         `json:"message"`
-	At      time.Time      `json:"at"`
-	Pass    *passJSON      `json:"pass,omitempty"`
-	Bundle  *bundleJSON    `json:"bundle,omitempty"`
-	HCERT   map[string]any `json:"certificate,omitempty"`
+	Valid   bool         `json:"valid"`
+	Verdict anlo.Outcome `json:"verdict,omitempty"`
+	Reasons []string     `json:"reasons"`
+	Message string       `json:"message"`
+	At      time.Time    `json:"at"`
+	Pass    *passJSON    `json:"pass,omitempty"`
+	Bundle  *bundleJSON  `json:"bundle,omitempty"`
+	HCERT   *hcertJSON   `json:"certificate,omitempty"`
+}
+
+// hcertJSON is what a vaccination certificate says, whether it is believed or not.
+type hcertJSON struct {
+	Kind           string         `json:"kind"`
+	Issuer         string         `json:"issuer,omitempty"`
+	IssuedAt       time.Time      `json:"issued_at"`
+	ExpiresAt      time.Time      `json:"expires_at"`
+	KID            string         `json:"kid"` // base64, as trust lists write it
+	Alg            string         `json:"alg"`
+	SignatureValid bool           `json:"signature_valid"`
+	Content        map[string]any `json:"content"` // eu_dcc_v1
 }
 
 type passJSON struct {
@@ -78,6 +91,8 @@ func (c *verifyCmd) Run(ctx context.Context, s std) error {
 		out, err = c.certificate(code)
 	case c.Bundle != "":
 		out, err = c.pass(code)
+	case !isHCERT && c.Trust != "":
+		err = errors.New("--trust is for vaccination certificates (HC1:…), and this is none")
 	case isHCERT:
 		err = errors.New("say with --trust which certificates to believe")
 	default:
@@ -248,13 +263,11 @@ func (c *verifyCmd) certificate(code string) (verified, error) {
 		out.Reasons, out.Message = []string{e.Code}, say(c.Lang, e.Code)
 	}
 	if h != nil {
-		text, err := json.Marshal(h)
-		if err != nil {
-			return verified{}, err
-		}
-		if err := json.Unmarshal(text, &out.HCERT); err != nil {
-			return verified{}, err
-		}
+		out.HCERT = &hcertJSON{h.Kind, h.Issuer, h.IssuedAt, h.ExpiresAt, base64.StdEncoding.EncodeToString(h.KID),
+			algorithms[h.Alg], h.Authentic, h.Content}
 	}
 	return out, nil
 }
+
+// algorithms names those of COSE (RFC 9053) that European certificates use.
+var algorithms = map[int]string{-7: "ES256", -37: "PS256"}
