@@ -44,9 +44,9 @@ type companion struct {
 	Rows               []row
 }
 
-// showCheck shows the last screen, or the first that is not finished. code
-// says why sending failed, if it did.
-func (s *server) showCheck(w http.ResponseWriter, r *http.Request, d draft, failure string) {
+// showCheck shows the last screen, or the first that is not finished. failure
+// says why sending failed, if it did: nothing that was typed is lost.
+func (s *server) showCheck(w http.ResponseWriter, r *http.Request, d draft, failure error) {
 	d.Now = s.Now()
 	decl, faults := s.read(d, d.Now)
 	if step := d.next(faults); step != "check" {
@@ -61,12 +61,13 @@ func (s *server) showCheck(w http.ResponseWriter, r *http.Request, d draft, fail
 	p := checkPage{stepPage: base, Behalf: decl.OnBehalf}
 	p.personal, p.keep = true, false
 	status := http.StatusOK
-	if failure == "" && len(faults) > 0 {
-		failure = faults[0].code
+	if failure == nil && len(faults) > 0 { // what is wrong with no single screen
+		failure = &anlo.Error{Kind: anlo.Invalid, Code: faults[0].code}
 	}
-	if failure != "" {
-		p.Problems, p.Wrong = []problem{{"#send", p.T(failure)}}, true
-		status = http.StatusUnprocessableEntity
+	if failure != nil {
+		p.Problems, p.Wrong = []problem{{"#send", p.T(codeOf(failure))}}, true
+		status = statuses[anlo.KindOf(failure)]
+		retryAfter(w, status)
 	}
 	p.Sections = s.sections(p.Words, d, decl)
 	for _, t := range decl.Travellers {
@@ -102,11 +103,11 @@ func doubts(w *locale.Words, p anlo.Person) (texts []string) {
 func (s *server) send(w http.ResponseWriter, r *http.Request, d draft) {
 	decl, faults := s.read(d, s.Now())
 	if len(faults) > 0 {
-		s.showCheck(w, r, d, "")
+		s.showCheck(w, r, d, nil)
 		return
 	}
 	if s.wait(r.RemoteAddr) > 0 {
-		s.showCheck(w, r, d, "too-many")
+		s.showCheck(w, r, d, anlo.ErrTooMany)
 		return
 	}
 	link := d.Link
@@ -118,13 +119,13 @@ func (s *server) send(w http.ResponseWriter, r *http.Request, d draft) {
 	}
 	switch kind := anlo.KindOf(err); {
 	case err == nil:
-		if link != "" && d.Link == "" {
+		if d.Link == "" {
 			s.remember(w, r, d)
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, "/my/"+link, http.StatusSeeOther)
 	case kind == anlo.Invalid || kind == anlo.TooMany || kind == anlo.Unavailable:
-		s.showCheck(w, r, d, codeOf(err)) // nothing that was typed is lost
+		s.showCheck(w, r, d, err)
 	default:
 		s.fail(w, r, err)
 	}

@@ -361,7 +361,7 @@ func TestLimit(t *testing.T) {
 	form := v.form("/declare")
 	v.send().expect(200, "DÙNG ĐƯỢC")
 	res, err := v.client.PostForm(s.url+"/declare", form)
-	v.read(res, err).expect(422, "quá nhiều yêu cầu", "Nguyễn Văn An") // nothing is lost
+	v.read(res, err).expect(429, "quá nhiều yêu cầu", "Nguyễn Văn An") // nothing is lost
 	s.clock.Add(time.Minute)
 	v.send().expect(200, "DÙNG ĐƯỢC")
 }

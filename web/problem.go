@@ -77,13 +77,18 @@ func (s *server) problemPage(r *http.Request, status int) problemPage {
 }
 
 func (s *server) showProblem(w http.ResponseWriter, r *http.Request, p problemPage) {
-	switch p.Status {
+	retryAfter(w, p.Status)
+	s.show(w, r, p.Status, "problem", p)
+}
+
+// retryAfter tells programs how long to wait.
+func retryAfter(w http.ResponseWriter, status int) {
+	switch status {
 	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "10")
 	}
-	s.show(w, r, p.Status, "problem", p)
 }
 
 // readForm reads what was sent, and answers itself when that is too much or no

@@ -200,3 +200,8 @@ func TestCommune(t *testing.T) {
 		}
 	}
 }
+
+// declared is a declaration that An made.
+func declared(at time.Time) app.Declared {
+	return app.Declared{DeclaredAt: at, ExpiresAt: at.Add(anlo.PassLifetime), Declaration: anlotest.Declaration(at, anlotest.An)}
+}

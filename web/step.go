@@ -77,7 +77,7 @@ func (d draft) next(faults []fault) string {
 func (s *server) showStep(w http.ResponseWriter, r *http.Request, d draft, step string, complain bool) {
 	d.Now = s.Now()
 	if step == "check" {
-		s.showCheck(w, r, d, "")
+		s.showCheck(w, r, d, nil)
 		return
 	}
 	p, err := s.stepPage(r, d, step, complain)

@@ -29,9 +29,9 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 		}
 		trusted = append(trusted, prefix)
 	}
-	// A hundred declarations at once and then ten a second from one address:
-	// thousands of people share one on a mobile network.
-	limit := app.NewLimiter(100*time.Millisecond, 100, a.Now)
+	// A thousand at once and then fifty a second from one address: a mobile
+	// network puts thousands of people behind one.
+	limit := app.NewLimiter(20*time.Millisecond, 1000, a.Now)
 	if d.Unlimited {
 		limit = nil
 	}

@@ -47,7 +47,7 @@ func TestVerifyCertificate(t *testing.T) {
 		"standard input":   {"-", vector.Prefix + "\n", "2021-06-01T00:00:00Z", exitOK, ""},
 		"too early":        {vector.Prefix, "", "2021-05-01T00:00:00Z", exitRefused, "hcert.not-yet-valid"},
 		"too late":         {vector.Prefix, "", "2022-06-01T00:00:00Z", exitRefused, "hcert.expired"},
-		"one letter wrong": {strings.Replace(vector.Prefix, "A", "B", 1), "", "2021-06-01T00:00:00Z", exitRefused, "hcert.malformed"}, // or another reason: it depends on the letter
+		"one letter wrong": {strings.Replace(vector.Prefix, "A", "B", 1), "", "2021-06-01T00:00:00Z", exitRefused, ""}, // the reason depends on the letter
 	} {
 		var out, errs bytes.Buffer
 		exit := run(t.Context(), []string{"verify", "--trust", trust, "--at", c.at, c.code}, std{strings.NewReader(c.stdin), &out, &errs})
@@ -56,7 +56,7 @@ func TestVerifyCertificate(t *testing.T) {
 			t.Fatalf("%s: %v: %s%s", name, err, &out, &errs)
 		}
 		reason := strings.Join(v.Reasons, " ")
-		if exit != c.exit || v.Valid != (c.exit == exitOK) || reason != c.reason && !strings.HasPrefix(c.reason, "hcert.malformed") {
+		if exit != c.exit || v.Valid != (c.exit == exitOK) || c.reason != "" && reason != c.reason {
 			t.Errorf("%s: exit %d, %v, %q; want %d, %q", name, exit, v.Valid, reason, c.exit, c.reason)
 		}
 		if v.Valid && (v.HCERT.Kind != "vaccination" || v.HCERT.Alg != "ES256" || v.HCERT.Content["dob"] != "1998-02-26") {

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"net/url"
+	"testing"
+
+	"anlo"
+	"anlo/anlotest"
+)
+
+// Whatever arrives as a form, either a fault is found or the declaration is
+// one that Check lets pass, and the screens can be shown again.
+func FuzzForm(f *testing.F) {
+	f.Add("who", "id_number=001090123456&full_name=Nguy%E1%BB%85n+V%C4%83n+An&date_of_birth=31011990&sex=male&document=id")
+	f.Add("home", "home_commune=ba+dinh&home_commune_pick=16171&home_address=x&stay=yes&stay_commune=hai+chau+da+nang&stay_address=y")
+	f.Add("trip", "to_commune=hai+chau+da+nang&depart=later&depart_date=2026-11-24&depart_time=06:00&vehicle=car&plate=29A-12345&reason=work&from=home")
+	f.Add("health", "symptoms=none&contact=no&places=a%0d%0ab&test=pcr&test_result=negative&test_date=2026-11-20&doses=2")
+	f.Add("person:1", "same_home=yes&document=passport&passport=PA12345&nationality=LA&full_name=X&date_of_birth=1990&sex=other&symptoms=fever&contact=yes")
+	f.Add("trip", "depart=kept&departs_at=x&from=%ff&note=%00")
+	s := newServer(f)
+	full := s.draftOf(declared(anlotest.Noon), "")
+	f.Fuzz(func(t *testing.T, step, query string) {
+		form, _ := url.ParseQuery(query)
+		sealed, err := s.seal(full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := s.openDraft(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !d.validStep(step) {
+			return
+		}
+		s.take(&d, step, form)
+		decl, faults := s.read(d, anlotest.Noon)
+		if len(faults) == 0 {
+			if err := decl.Check(anlotest.Noon, s.Units.Known); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, f := range faults {
+			if !d.validStep(f.step) {
+				t.Fatalf("a fault on the step %q", f.step)
+			}
+		}
+		if next := d.next(faults); !d.validStep(next) {
+			t.Fatalf("goes on to %q", next)
+		}
+	})
+}
+
+func FuzzDraft(f *testing.F) {
+	s := newServer(f)
+	sealed, err := s.seal(newDraft())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed)
+	f.Add("")
+	f.Add("AAAA")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := s.openDraft(text); err != nil && anlo.KindOf(err) != anlo.Unsigned {
+			t.Fatal(err)
+		}
+	})
+}
