@@ -54,6 +54,9 @@ type server struct {
 // mounted on, in [Observe].
 func New(a *app.App, o Options) http.Handler {
 	s := &server{App: a, Options: o, mux: http.NewServeMux()}
+	if o.Metrics != nil {
+		o.Metrics.watch(a)
+	}
 	doc := s.routes()
 	document, err := json.Marshal(doc)
 	if err != nil {

@@ -102,7 +102,6 @@ func (s *server) declare(ctx context.Context, in *declareInput) (*declareOutput,
 	if err != nil {
 		return nil, err
 	}
-	s.Metrics.Declared(allConfirmed(&r.Declared))
 	return &declareOutput{
 		Location: "/api/v1/declarations/" + r.ID.String(),
 		Body:     receiptOf(&r),

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"anlo"
+	"anlo/app"
 )
 
 // Metrics counts what the doors do, in a registry of its own. Labels are routes,
@@ -63,21 +64,14 @@ func (m *Metrics) observe(pattern string, status int, took time.Duration) {
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
 }
 
-// Declared counts an accepted declaration.
-func (m *Metrics) Declared(confirmed bool) {
-	if m == nil {
-		return
+// watch counts what the application does, whichever door it came by.
+func (m *Metrics) watch(a *app.App) {
+	a.OnDeclared = func(confirmed bool) {
+		identity := "unconfirmed"
+		if confirmed {
+			identity = "confirmed"
+		}
+		m.declarations.WithLabelValues(identity).Inc()
 	}
-	identity := "unconfirmed"
-	if confirmed {
-		identity = "confirmed"
-	}
-	m.declarations.WithLabelValues(identity).Inc()
-}
-
-// Judged counts a verdict.
-func (m *Metrics) Judged(o anlo.Outcome) {
-	if m != nil {
-		m.verdicts.WithLabelValues(string(o)).Inc()
-	}
+	a.OnJudged = func(o anlo.Outcome) { m.verdicts.WithLabelValues(string(o)).Inc() }
 }

@@ -94,7 +94,6 @@ func (s *server) judge(ctx context.Context, in *judgeInput) (*judgeOutput, error
 	if err != nil {
 		return nil, err
 	}
-	s.Metrics.Judged(v.Outcome)
 	return &judgeOutput{by.Lang, "Accept-Language", s.verdictOf(by, &v)}, nil
 }
 

@@ -35,6 +35,11 @@ type App struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
+	// OnDeclared and OnJudged, when set before the first call, are told of each
+	// new declaration and each verdict, whichever door it came by.
+	OnDeclared func(confirmed bool)
+	OnJudged   func(anlo.Outcome)
+
 	// Root is the public key that everything signed by us goes back to.
 	Root *ecdsa.PublicKey
 	// rootSigner is nil where the root key is kept offline.

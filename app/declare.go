@@ -74,6 +74,9 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 		}
 		return Receipt{}, err
 	}
+	if a.OnDeclared != nil {
+		a.OnDeclared(!slices.Contains(w.declared.Confirmed, false))
+	}
 	return Receipt{w.declared, a.manageToken(id)}, nil
 }
 

@@ -45,6 +45,9 @@ func (a *App) Judge(ctx context.Context, by anlo.Actor, code string, at time.Tim
 	if err := a.Store.Scan(ctx, scan); err != nil {
 		return anlo.Verdict{}, err
 	}
+	if a.OnJudged != nil {
+		a.OnJudged(v.Outcome)
+	}
 	return v, nil
 }
 
