@@ -162,11 +162,13 @@ func (b *browser) states(see func(name string)) {
 	press(next, "companion-wrong")
 	b.fill("full_name", "Phạm Thị Duyên", "id_number", "001192654399", "date_of_birth", "7/5/1992", "sex-female", "✓", "symptoms-cough", "✓", "contact-no", "✓")
 	press(next, "check-party")
+	b.fill("remember", "✓")
 	press("#send", "pass-party")
 	own := b.do(`location.pathname`)
 	visit(own+"?p=1", "pass")
 	visit(own+"?p=2", "pass-unconfirmed")
 	code, mixed := b.code(own, 0), b.code(own, -1)
+	visit("/declare", "remembered")
 	visit(own+"/change", "correct")
 	visit(own+"/cancel", "cancel")
 

@@ -23,7 +23,7 @@ import (
 // The whole first visit, on the wire: the page, its stylesheet, scripts, icon
 // and whatever those import.
 func TestPageBudget(t *testing.T) {
-	const limit = 30 << 10 // the design allows 50
+	const limit = 20 << 10 // the design allows 50
 	s := newSite(t, Options{})
 	for _, path := range []string{"/", "/declare"} {
 		page := wire(t, s.url+path)
