@@ -38,11 +38,15 @@ func ParseDate(s string) (Date, error) {
 }
 
 // ParseDateTyped reads a date as people write it in Vietnam, day first, with
-// any of / - . or spaces between ("31/1/1990"), or a bare year, or ISO 8601.
+// any of / - . or spaces between ("31/1/1990") or, on a number pad, nothing
+// ("31011990"); or a bare year, or ISO 8601.
 func ParseDateTyped(s string) (Date, error) {
 	s = strings.TrimSpace(s)
 	if d, err := ParseDate(s); err == nil {
 		return d, nil
+	}
+	if len(s) == 8 && digits(s) {
+		s = s[:2] + "/" + s[2:4] + "/" + s[4:]
 	}
 	p := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
 	if len(p) != 3 || len(p[2]) != 4 || len(p[0]) > 2 || len(p[1]) > 2 || !digits(p[0]+p[1]+p[2]) {

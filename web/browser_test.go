@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -250,30 +249,5 @@ func (b *browser) accessible(name string, width int64) {
 		.then((r) => r.violations.map((v) => v.id + ": " + v.help + "\n  " + v.nodes.map((n) => n.html + " " + (n.any[0]?.message ?? "")).join("\n  ")).join("\n"))`)
 	if report != "" {
 		b.t.Errorf("%s at %d px:\n%s", name, width, report)
-	}
-}
-
-// Pictures of every page in every state, for whoever wants to look at them:
-// ANLO_SHOTS=/tmp/shots go test -run TestShots ./web
-func TestShots(t *testing.T) {
-	folder := os.Getenv("ANLO_SHOTS")
-	if folder == "" {
-		t.Skip("ANLO_SHOTS names no folder for pictures of the pages")
-	}
-	for _, lang := range []string{"vi", "en"} {
-		for _, width := range []int64{360, 1280} {
-			b := newBrowser(t, newSite(t, Options{}))
-			b.size(width, true)
-			b.language(lang)
-			b.states(func(name string) {
-				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(80))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name)), picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			})
-		}
 	}
 }
