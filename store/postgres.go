@@ -32,12 +32,17 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	}
 	_, stop := context.WithCancel(context.Background())
 	db := &DB{read: pool, write: pool, pg: true, stop: stop}
-	db.declares = newGrouper(2, db.pipelineDeclarations)
-	db.scans = newGrouper(2, db.insertScans)
+	db.declares = newGrouper(writers(), db.pipelineDeclarations)
+	db.scans = newGrouper(writers(), db.insertScans)
 	db.audits = newGrouper(1, db.insertAudit)
 	db.lookups = newLookups(db)
 	return db, nil
 }
+
+// writers is how many groups are written at the same time. On two processors
+// one was a tenth faster than two: its groups are larger, and the server spends
+// a third less on each row.
+func writers() int { return max(1, runtime.NumCPU()/4) }
 
 // pipelineDeclarations writes a group in two round trips instead of seven: one
 // claims the idempotency keys, one brings everything else and commits. When a

@@ -152,7 +152,7 @@ func newLookups(db *DB) *lookups {
 		p, err := byPerson()
 		return k, p, err
 	}
-	l.group = newGrouper(2, l.run)
+	l.group = newGrouper(writers(), l.run)
 	return l
 }
 
