@@ -12,7 +12,7 @@ demo: build   ## build and run everything on SQLite with made-up people
 	./anlo demo --listen $(LISTEN) --data $(DATA) --people $(PEOPLE)
 
 build: assets   ## build the one binary, ./anlo
-	go build -trimpath -o anlo ./cmd/anlo
+	CGO_ENABLED=0 go build -trimpath -o anlo ./cmd/anlo
 
 assets:   ## copy the browser libraries from npm, where npm is there (the program works without)
 	@./scripts/assets
