@@ -76,8 +76,10 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
   judge a pass   %[2]s/checkpoint   (device token: see %[3]s)
   people to be   %[3]s
   the API        %[2]s/api/openapi.json
+  judge offline  curl -s %[2]s/api/v1/bundle -o bundle.cose
+                 anlo verify --bundle bundle.cose --root %[4]s 'AL1:…'
 
-`, c.People, file.BaseURL, c.path())
+`, c.People, file.BaseURL, c.path(), filepath.Join(c.Data, "root.pem"))
 	fmt.Fprintln(s.out, "ready", file.BaseURL)
 	return errors.Join(serve(ctx, a, l, doors{}), a.Close())
 }

@@ -22,7 +22,7 @@ import (
 type verifyCmd struct {
 	Code   string    `arg:"" help:"The text of the code (AL1:… or HC1:…), a picture of it, or - for standard input."`
 	Bundle string    `help:"Bundle file, from GET /api/v1/bundle: for passes." type:"existingfile" placeholder:"FILE"`
-	Root   string    `help:"Public root key; root.pem beside the bundle without it." type:"existingfile" placeholder:"FILE"`
+	Root   string    `help:"Public root key; root.pem beside the bundle without it." type:"existingfile" env:"ANLO_ROOT" placeholder:"FILE"`
 	Held   string    `help:"The bundle held so far: an older one is refused." type:"existingfile" placeholder:"FILE"`
 	Trust  string    `help:"Certificates of document signers, as PEM, DER or a gateway's JSON: for HC1." type:"existingfile" placeholder:"FILE"`
 	At     time.Time `help:"Judge as of this moment (RFC 3339); now without it." placeholder:"TIME"`
