@@ -134,9 +134,20 @@ func TestWholePath(t *testing.T) {
 			t.Errorf("after the correction: exit %d, want %d: %+v", got, want, v)
 		}
 	}
+	before := d.must(t, http.StatusOK, "GET", "/api/v1/bundle", "", "")
 	d.must(t, http.StatusNoContent, "DELETE", "/api/v1/declarations/"+r.ID, r.Token, "")
 	if v, code := d.verify(t, fresh); code != exitRefused || v.Reasons[0] != "revoked" {
 		t.Errorf("after cancelling: %+v", v)
+	}
+
+	// A bundle from before the cancellation does not replace the one held.
+	older, newer := filepath.Join(d.dir, "older.cose"), filepath.Join(d.dir, "bundle.cose")
+	if err := os.WriteFile(older, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	if code := run(t.Context(), []string{"verify", "--bundle", older, "--held", newer, fresh}, std{nil, &bytes.Buffer{}, &errs}); code == exitOK || !strings.Contains(errs.String(), "older") {
+		t.Errorf("an older bundle: exit %d, %q", code, errs.String())
 	}
 
 	// Started again on the same folder it carries on.
