@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"anlo"
 	"anlo/identity"
@@ -273,67 +272,4 @@ func (s *server) companionRows(w *locale.Words, a answers, t anlo.Traveller) []r
 		rows = append(rows, s.homeRows(w, t.Person)...)
 	}
 	return append(rows, healthRows(w, t.Health)...)
-}
-
-// memory is how long a phone remembers whoever declared on it.
-const memory = 60 * 24 * time.Hour
-
-const memoryCookie = "anlo_me"
-
-// remembered is what a phone keeps, sealed, for the next declaration: who
-// somebody is and where they usually go; never how they feel.
-type remembered struct {
-	Person answers `json:"p"`
-	Trip   answers `json:"t"`
-}
-
-// remember does as the box on the last screen says.
-func (s *server) remember(w http.ResponseWriter, r *http.Request, d draft) {
-	if r.PostForm.Get("remember") != "yes" || d.People[0].is("behalf", "yes") {
-		if cookie(r, memoryCookie) != "" && !d.People[0].is("behalf", "yes") {
-			s.forgetCookie(w, r)
-		}
-		return
-	}
-	m := remembered{answers{}, answers{}}
-	for _, in := range append(inputsOf("who"), inputsOf("home")...) {
-		m.Person.set(in.name, d.People[0][in.name]...)
-	}
-	for _, name := range []string{"from", "from_commune", "from_address", "to_commune", "to_address", "vehicle", "plate", "reason"} {
-		m.Trip.set(name, d.Trip[name]...)
-	}
-	m.Trip.set("depart", "now")
-	plain, err := json.Marshal(m)
-	if err != nil {
-		return
-	}
-	sealed, err := s.SealForm("remembered", plain)
-	if err != nil || len(sealed) > 3500 { // browsers drop what is over 4,096 bytes
-		return
-	}
-	setCookie(w, r, http.Cookie{Name: memoryCookie, Value: sealed, Path: "/declare"}, memory)
-}
-
-// recall returns what the phone remembers.
-func (s *server) recall(r *http.Request) (m remembered, ok bool) {
-	sealed := cookie(r, memoryCookie)
-	if sealed == "" {
-		return m, false
-	}
-	plain, err := s.OpenForm("remembered", sealed, memory)
-	if err != nil || json.Unmarshal(plain, &m) != nil || m.Person == nil || m.Trip == nil {
-		return m, false
-	}
-	return m, true
-}
-
-// forget is for whoever is not the one remembered.
-func (s *server) forget(w http.ResponseWriter, r *http.Request) {
-	s.forgetCookie(w, r)
-	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, "/declare", http.StatusSeeOther)
-}
-
-func (s *server) forgetCookie(w http.ResponseWriter, r *http.Request) {
-	setCookie(w, r, http.Cookie{Name: memoryCookie, Path: "/declare"}, -time.Second)
 }
