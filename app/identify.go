@@ -63,21 +63,36 @@ func (a *App) match(ctx context.Context, d anlo.Declaration, i int) anlo.Match {
 // embedded is the register that `anlo import register` fills.
 type embedded struct{ a *App }
 
-// Match implements identity.Register. Nearly everybody is found by their
-// number alone; the other keys are asked only for the rest.
+// Match implements identity.Register. Nearly everybody is found by the number
+// of their card alone; the other keys are asked only for the rest.
 func (e embedded) Match(ctx context.Context, c identity.Claim) (anlo.Match, error) {
-	keys := identity.Keys(c)
-	found, err := e.candidates(ctx, keys[:1])
+	if c.Document.Kind == anlo.CCCD {
+		row, err := e.a.Store.Registered(ctx, e.a.person(c.Document))
+		if err == nil {
+			r, err := e.open(ctx, row)
+			if err != nil {
+				return anlo.Match{}, err
+			}
+			if m := identity.Compare(c, []anlo.Registered{r}); m.Grade == anlo.MatchExact {
+				return m, nil
+			}
+		} else if anlo.KindOf(err) != anlo.NotFound {
+			return anlo.Match{}, err
+		}
+	}
+	found, err := e.candidates(ctx, identity.Keys(c))
 	if err != nil {
 		return anlo.Match{}, err
 	}
-	if m := identity.Compare(c, found); m.Grade == anlo.MatchExact {
-		return m, nil
-	}
-	if found, err = e.candidates(ctx, keys); err != nil {
-		return anlo.Match{}, err
-	}
 	return identity.Compare(c, found), nil
+}
+
+func (e embedded) open(ctx context.Context, row store.RegisterRow) (r anlo.Registered, err error) {
+	plain, err := e.a.Seal.Open(ctx, registerAD(row.Person), row.Sealed)
+	if err != nil {
+		return r, err
+	}
+	return r, cbor.Unmarshal(plain, &r)
 }
 
 func (e embedded) candidates(ctx context.Context, keys []string) ([]anlo.Registered, error) {
@@ -91,11 +106,7 @@ func (e embedded) candidates(ctx context.Context, keys []string) ([]anlo.Registe
 	}
 	found := make([]anlo.Registered, len(rows))
 	for i, r := range rows {
-		plain, err := e.a.Seal.Open(ctx, registerAD(r.Person), r.Sealed)
-		if err != nil {
-			return nil, err
-		}
-		if err := cbor.Unmarshal(plain, &found[i]); err != nil {
+		if found[i], err = e.open(ctx, r); err != nil {
 			return nil, err
 		}
 	}

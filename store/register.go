@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"sync"
+
+	"anlo"
 )
 
 // RegisterRow is one person of the embedded register: everything about them is
@@ -59,6 +61,19 @@ func (db *DB) RegisterCount(ctx context.Context) (n int64, err error) {
 // maxCandidates bounds how many people one key may bring.
 const maxCandidates = 64
 
+// Registered returns the person with this index, anlo.ErrNotFound when the
+// register has nobody of that number.
+func (db *DB) Registered(ctx context.Context, person int64) (RegisterRow, error) {
+	one := &lookup{keys: []int64{person}}
+	if err := db.lookups.numbers.do(ctx, one); err != nil {
+		return RegisterRow{}, failure(err)
+	}
+	if one.found[person] == nil {
+		return RegisterRow{}, anlo.ErrNotFound
+	}
+	return one.found[person][0], nil
+}
+
 // Candidates returns the people who are filed under any of the keys.
 func (db *DB) Candidates(ctx context.Context, keys []int64) ([]RegisterRow, error) {
 	rows, err := db.lookups.do(ctx, keys)
@@ -93,6 +108,21 @@ func (db *DB) oneOf(values []int64) any {
 	return string(text)
 }
 
+// records returns the people with these indexes, as far as there are any.
+func (db *DB) records(ctx context.Context, byPerson *sql.Stmt, persons []int64) (map[int64]RegisterRow, error) {
+	records, err := listed(ctx, byPerson, func(r *sql.Rows) (p RegisterRow, err error) {
+		return p, r.Scan(&p.Person, &p.Sealed)
+	}, db.oneOf(persons))
+	if err != nil {
+		return nil, err
+	}
+	people := make(map[int64]RegisterRow, len(records))
+	for _, r := range records {
+		people[r.Person] = r
+	}
+	return people, nil
+}
+
 func (db *DB) candidates(ctx context.Context, keys []int64) (map[int64][]RegisterRow, error) {
 	byKey, byPerson, err := db.lookups.prepare()
 	if err != nil {
@@ -108,15 +138,9 @@ func (db *DB) candidates(ctx context.Context, keys []int64) (map[int64][]Registe
 	for i, k := range filed {
 		persons[i] = k.person
 	}
-	records, err := listed(ctx, byPerson, func(r *sql.Rows) (p RegisterRow, err error) {
-		return p, r.Scan(&p.Person, &p.Sealed)
-	}, db.oneOf(persons))
+	people, err := db.records(ctx, byPerson, persons)
 	if err != nil {
 		return nil, err
-	}
-	people := make(map[int64]RegisterRow, len(records))
-	for _, r := range records {
-		people[r.Person] = r
 	}
 	found := make(map[int64][]RegisterRow, len(keys))
 	for _, k := range filed {
@@ -131,7 +155,8 @@ func (db *DB) candidates(ctx context.Context, keys []int64) (map[int64][]Registe
 // statements find the candidates of all.
 type lookups struct {
 	db      *DB
-	group   *grouper[*lookup]
+	group   *grouper[*lookup]                             // by any key
+	numbers *grouper[*lookup]                             // by the person's own index
 	prepare func() (byKey, byPerson *sql.Stmt, err error) // at first use: the tables come with the migration
 }
 
@@ -153,6 +178,7 @@ func newLookups(db *DB) *lookups {
 		return k, p, err
 	}
 	l.group = newGrouper(writers(), l.run)
+	l.numbers = newGrouper(writers(), l.runNumbers)
 	return l
 }
 
@@ -189,4 +215,28 @@ func (l *lookups) run(ctx context.Context, calls []*lookup) ([]error, error) {
 	return nil, nil
 }
 
-func (l *lookups) close() { l.group.close() }
+func (l *lookups) runNumbers(ctx context.Context, calls []*lookup) ([]error, error) {
+	_, byPerson, err := l.prepare()
+	if err != nil {
+		return nil, err
+	}
+	var persons []int64
+	for _, c := range calls {
+		persons = append(persons, c.keys...)
+	}
+	people, err := l.db.records(ctx, byPerson, persons)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range calls {
+		if r, ok := people[c.keys[0]]; ok {
+			c.found = map[int64][]RegisterRow{r.Person: {r}}
+		}
+	}
+	return nil, nil
+}
+
+func (l *lookups) close() {
+	l.group.close()
+	l.numbers.close()
+}
