@@ -431,3 +431,75 @@ func TestForgedCodes(t *testing.T) {
 		}
 	}
 }
+
+// A correction in the very second of the declaration still shows the new pass.
+func TestChangeWithinTheSameSecond(t *testing.T) {
+	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
+		anlotest.Register(t, a)
+		for range 10 { // the order of identifiers within a second is chance
+			r := declare(t, a, anlotest.Declaration(clock.Now(), anlotest.An, anlotest.Binh))
+			owner, err := a.OpenLink(r.ManageToken)
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed, err := a.Change(t.Context(), owner, anlotest.Declaration(clock.Now(), anlotest.Binh, anlotest.An))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := a.Declaration(t.Context(), owner)
+			if err != nil || got.Passes[0].ID != changed.Passes[0].ID || got.Passes[1].ID != changed.Passes[1].ID || got.PartyPass.ID != changed.PartyPass.ID {
+				t.Fatalf("the link shows a pass that was replaced (%v)", err)
+			}
+		}
+	})
+}
+
+// A replaced pass tells nothing about whoever stands in the declaration now.
+func TestReplacedPassTellsNothingNew(t *testing.T) {
+	a, clock := anlotest.App(t)
+	anlotest.Register(t, a)
+	officer, _ := anlotest.Post(t, a)
+	r := declare(t, a, anlotest.Declaration(clock.Now(), anlotest.An))
+	owner, err := a.OpenLink(r.ManageToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock.Add(time.Hour)
+	d := anlotest.Declaration(clock.Now(), anlotest.Binh)
+	d.Travellers[0].Health.Symptoms = []anlo.Symptom{anlo.Fever}
+	if _, err := a.Change(t.Context(), owner, d); err != nil {
+		t.Fatal(err)
+	}
+	if got := judge(t, a, officer, r.Passes[0].QR); got != "stop [revoked]" {
+		t.Errorf("now: %s", got)
+	}
+	v, err := a.Judge(t.Context(), officer, r.Passes[0].QR, clock.Now().Add(-30*time.Minute))
+	if err != nil || v.Outcome != anlo.Go {
+		t.Errorf("read before it was replaced: %+v %v", v, err)
+	}
+}
+
+// Whoever guesses at somebody's data is slowed down, as leading traveller, as
+// companion and in corrections alike.
+func TestGuessingAtANumberIsLimited(t *testing.T) {
+	a, clock := anlotest.App(t)
+	anlotest.Register(t, a)
+	r := declare(t, a, anlotest.Declaration(clock.Now(), anlotest.Binh))
+	owner, err := a.OpenLink(r.ManageToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	guess := anlotest.Declaration(clock.Now(), anlotest.An, anlotest.Binh)
+	for i := range 200 {
+		guess.Travellers[0].BirthDate = anlo.Date{Year: 1990, Month: 1 + i%12, Day: 1 + i%28}
+		if _, err = a.Change(t.Context(), owner, guess); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, anlo.ErrTooMany) {
+		t.Errorf("200 guesses in corrections: %v", err)
+	}
+	if _, err := a.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(clock.Now(), anlotest.An), ""); !errors.Is(err, anlo.ErrTooMany) {
+		t.Errorf("and then as a new declaration: %v", err)
+	}
+}

@@ -34,6 +34,9 @@ func (a *App) Change(ctx context.Context, by anlo.Actor, d anlo.Declaration) (De
 	if err := open(old, now); err != nil {
 		return Declared{}, err
 	}
+	if err := a.slow(by, d); err != nil {
+		return Declared{}, err
+	}
 	w, err := a.issue(ctx, by, anlo.ActChangeOwn, next, now)
 	if err != nil {
 		return Declared{}, err

@@ -56,8 +56,8 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 		}
 		once = &store.IdempotencyRow{Person: lead, Key: a.Seal.Index("idempotency", key), Request: code, CreatedAt: now}
 	}
-	if by.Role == anlo.Citizen && a.numbers.Allow(lead) > 0 {
-		return Receipt{}, anlo.ErrTooMany
+	if err := a.slow(by, d); err != nil {
+		return Receipt{}, err
 	}
 	id := anlo.NewID(now)
 	w, err := a.issue(ctx, by, anlo.ActDeclare, Declared{ID: id, DeclaredAt: now, ExpiresAt: now.Add(anlo.PassLifetime), Declaration: d}, now)
@@ -88,6 +88,20 @@ func clean(d *anlo.Declaration) {
 			d.Travellers[i].FullName = identity.CleanName(name)
 		}
 	}
+}
+
+// slow counts the numbers that a citizen names: whether the register confirms
+// them would else be an oracle for guessing at people's data.
+func (a *App) slow(by anlo.Actor, d anlo.Declaration) error {
+	if by.Role != anlo.Citizen {
+		return nil
+	}
+	for _, t := range d.Travellers {
+		if a.numbers.Allow(a.person(t.Document)) > 0 {
+			return anlo.ErrTooMany
+		}
+	}
+	return nil
 }
 
 // requestCode is a keyed digest of what was asked, to tell a repetition from
@@ -176,7 +190,7 @@ func (a *App) assemble(ctx context.Context, rows []store.DeclarationRow, passes 
 		d.Declaration.Trip, d.Declaration.OnBehalf = s.Trip, s.OnBehalf
 		d.Confirmed = append(d.Confirmed, r.Grade.Confirmed())
 	}
-	for _, row := range passes { // newest first, so the first of each traveller counts
+	for _, row := range passes { // those that stand come first, so the first of each traveller counts
 		p, err := a.openPass(ctx, row)
 		if err != nil {
 			return Declared{}, err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"anlo"
@@ -63,11 +64,17 @@ func (a *App) knowing(ctx context.Context, v anlo.Verdict, p credential.Pass, ro
 			out.Add(anlo.Stop, r)
 		}
 	}
-	if !row.RevokedAt.IsZero() && !at.Before(row.RevokedAt) {
-		out.Add(anlo.Stop, anlo.ReasonRevoked)
-	}
-	if row.Traveller >= len(rows) { // a correction took this traveller off; the pass is revoked
+	if !row.RevokedAt.IsZero() { // the statement on record is another one: it says nothing of this pass
+		if !at.Before(row.RevokedAt) {
+			out.Add(anlo.Stop, anlo.ReasonRevoked)
+		}
+		if !p.IdentityConfirmed {
+			out.Add(anlo.Look, anlo.ReasonIdentity)
+		}
 		return out, nil
+	}
+	if row.Traveller >= len(rows) {
+		return v, fmt.Errorf("pass %s stands for a traveller who is not declared", row.ID)
 	}
 	concerned := rows
 	if row.Traveller >= 0 {

@@ -207,7 +207,8 @@ func idempotent(ctx context.Context, q querier, person, key int64) (IdempotencyR
 }
 
 // Declaration returns the rows of a party in order of its travellers, and all
-// passes ever issued for it, newest first; anlo.ErrNotFound when there is none.
+// passes ever issued for it: those that stand, then those revoked last;
+// anlo.ErrNotFound when there is none.
 func (db *DB) Declaration(ctx context.Context, id anlo.ID) ([]DeclarationRow, []PassRow, error) {
 	return declaration(ctx, db.read, id)
 }
@@ -237,7 +238,7 @@ func declaration(ctx context.Context, q querier, id anlo.ID) ([]DeclarationRow, 
 	if len(rows) == 0 {
 		return nil, nil, anlo.ErrNotFound
 	}
-	passes, err := list(ctx, q, scanPass, passColumns+" FROM pass WHERE declaration = $1 ORDER BY id DESC", uid(id))
+	passes, err := list(ctx, q, scanPass, passColumns+" FROM pass WHERE declaration = $1 ORDER BY CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END, revoked_at DESC, id DESC", uid(id))
 	return rows, passes, err
 }
 
