@@ -20,6 +20,7 @@ assets:   ## copy the browser libraries from npm, where npm is there (the progra
 test: tools assets   ## run every check and test, on both databases, with the race detector
 	./scripts/check
 	go test -race -shuffle=on -timeout 9m ./...
+	@[ -d ../shared/vectors ] || echo "NOT TESTED: vectors and data of others (../shared is not beside this checkout): EU certificates, COSE, base45, sources of the units"
 
 tools:   ## install what the tests need: PostgreSQL 15, Chromium, npm (from Debian)
 	@./scripts/tools

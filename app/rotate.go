@@ -50,16 +50,21 @@ func (a *App) Keys(ctx context.Context, by anlo.Actor) ([]KeyInfo, error) {
 	return out, nil
 }
 
-// Rotate lets the keys that sign now retire after lead, when scanners have
-// heard of their successors, which are made and published at once.
-func (a *App) Rotate(ctx context.Context, by anlo.Actor, lead time.Duration) error {
+// mayChangeKeys reports why the actor cannot change keys here, and loads them.
+func (a *App) mayChangeKeys(ctx context.Context, by anlo.Actor) error {
 	if !by.May(anlo.ActKeys) {
 		return anlo.ErrForbidden
 	}
 	if a.rootSigner == nil {
 		return ErrRootNeeded
 	}
-	if err := a.loadKeys(ctx); err != nil {
+	return a.loadKeys(ctx)
+}
+
+// Rotate lets the keys that sign now retire after lead, when scanners have
+// heard of their successors, which are made and published at once.
+func (a *App) Rotate(ctx context.Context, by anlo.Actor, lead time.Duration) error {
+	if err := a.mayChangeKeys(ctx, by); err != nil {
 		return err
 	}
 	start := a.Now().Add(lead).Truncate(time.Second)
@@ -96,13 +101,7 @@ func (a *App) retiring(use credential.KeyUse, start time.Time) (out []store.Issu
 // Withdraw takes a key off the list at once: everything that it signed is
 // refused from the next bundle on. The successor signs from now.
 func (a *App) Withdraw(ctx context.Context, by anlo.Actor, kid string) error {
-	if !by.May(anlo.ActKeys) {
-		return anlo.ErrForbidden
-	}
-	if a.rootSigner == nil {
-		return ErrRootNeeded
-	}
-	if err := a.loadKeys(ctx); err != nil {
+	if err := a.mayChangeKeys(ctx, by); err != nil {
 		return err
 	}
 	now := a.Now().Truncate(time.Second)

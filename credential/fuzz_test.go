@@ -126,7 +126,7 @@ func FuzzPicture(f *testing.F) {
 	f.Add(must(PNG("https://example.org", 2)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 4096 {
-			t.Skip() // large pictures only take long
+			return // large pictures only take long
 		}
 		ReadPicture(bytes.NewReader(data))
 	})

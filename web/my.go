@@ -42,12 +42,7 @@ type tab struct {
 }
 
 func (s *server) my(w http.ResponseWriter, r *http.Request) {
-	d, err := s.mine(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	p, err := s.myPage(r, d)
+	p, err := s.myPage(r)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -64,7 +59,11 @@ func (s *server) mine(r *http.Request) (app.Declared, error) {
 	return s.Declaration(r.Context(), by)
 }
 
-func (s *server) myPage(r *http.Request, d app.Declared) (myPage, error) {
+func (s *server) myPage(r *http.Request) (myPage, error) {
+	d, err := s.mine(r)
+	if err != nil {
+		return myPage{}, err
+	}
 	p := myPage{page: s.page(r, "my.title"), Own: "/my/" + r.PathValue("token")}
 	p.personal, p.Script = true, "pass"
 	p.Link = "http://" + r.Host + p.Own
@@ -201,12 +200,7 @@ func (s *server) change(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) confirmCancel(w http.ResponseWriter, r *http.Request) {
-	d, err := s.mine(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	p, err := s.myPage(r, d)
+	p, err := s.myPage(r)
 	if err != nil {
 		s.fail(w, r, err)
 		return

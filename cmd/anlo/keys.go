@@ -34,11 +34,15 @@ func (c *keysListCmd) Run(ctx context.Context, s std) error {
 		return err
 	}
 	defer a.Close()
+	return printKeys(ctx, a, s, c.JSON)
+}
+
+func printKeys(ctx context.Context, a *app.App, s std, asJSON bool) error {
 	keys, err := a.Keys(ctx, operator)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
+	if asJSON {
 		return json.NewEncoder(s.out).Encode(keys)
 	}
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
@@ -69,18 +73,7 @@ func (c *keysRotateCmd) Run(ctx context.Context, s std) error {
 	if err := a.Rotate(ctx, operator, c.In); err != nil {
 		return err
 	}
-	return (&keysListCmd{place: c.place}).print(ctx, a, s)
-}
-
-func (c *keysListCmd) print(ctx context.Context, a *app.App, s std) error {
-	keys, err := a.Keys(ctx, operator)
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		fmt.Fprintln(s.out, k.KID, k.Use, k.State)
-	}
-	return nil
+	return printKeys(ctx, a, s, false)
 }
 
 type keysWithdrawCmd struct {
