@@ -24,14 +24,17 @@ var may = map[string][]string{
 	"exchange":   {"."},
 	"simulate":   {"."},
 	"locale":     {"."},
+	"notify":     {"."},
+	"chart":      {"."},
 	"store":      {".", "seal"},
-	"app":        {".", "store", "seal", "credential", "geo", "identity", "locale"},
+	"app":        {".", "store", "seal", "credential", "geo", "identity", "locale", "notify"},
+	"auth":       {".", "store", "seal"},
 	"jobs":       {"app"},
-	"api":        {".", "app", "credential", "geo", "locale"},
-	"web":        {".", "app", "credential", "geo", "identity", "locale"},
-	"anlotest":   {".", "store", "app", "identity", "simulate"},
-	"cmd/anlo": {".", "app", "api", "web", "jobs", "store", "seal", "credential", "geo", "identity", "exchange",
-		"simulate", "locale", "anlotest"},
+	"api":        {".", "app", "auth", "credential", "geo", "locale"},
+	"web":        {".", "app", "auth", "chart", "credential", "exchange", "geo", "identity", "locale"},
+	"anlotest":   {".", "store", "app", "auth", "identity", "simulate"},
+	"cmd/anlo": {".", "app", "api", "auth", "web", "jobs", "store", "seal", "credential", "geo", "identity", "exchange",
+		"notify", "simulate", "locale", "anlotest"},
 }
 
 // Directions keep the house walkable: words at the root, leaves that know only

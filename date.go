@@ -99,6 +99,16 @@ func (d Date) After(e Date) bool {
 	return d.Year*10000+d.Month*100+d.Day > e.Year*10000+e.Month*100+e.Day
 }
 
+// AddDays returns the date n days later.
+func (d Date) AddDays(n int) Date {
+	return DateOf(time.Date(d.Year, time.Month(d.Month), d.Day+n, 0, 0, 0, 0, time.UTC))
+}
+
+// At returns the moment at that hour of the day.
+func (d Date) At(hour int, zone *time.Location) time.Time {
+	return time.Date(d.Year, time.Month(d.Month), d.Day, hour, 0, 0, 0, zone)
+}
+
 // MarshalText makes a Date a JSON string.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

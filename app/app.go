@@ -142,12 +142,7 @@ func (a *App) person(d anlo.Document) int64 { return a.Seal.Index("person", d.Ke
 
 // entry makes an audit entry for something that by does now.
 func (a *App) entry(by anlo.Actor, action anlo.Action, purpose anlo.Purpose, person int64, object anlo.ID) store.AuditRow {
-	now := a.Now()
-	e := store.AuditRow{ID: anlo.NewID(now), Person: person, At: now, Role: by.Role, Action: action, Purpose: purpose, Object: object}
-	if by.Device != nil {
-		e.Actor = by.Device.ID
-	}
-	return e
+	return store.NewAuditRow(a.Now(), by, action, purpose, person, object)
 }
 
 // Ready reports whether requests can be served now: the database answers and a

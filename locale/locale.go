@@ -1,7 +1,8 @@
 // Package locale holds everything that people read: messages in Vietnamese, the
 // default, and English, and how dates and times are written.
 //
-// The words are in active.vi.toml and active.en.toml. A key is flat and says
+// The words are in NAME.vi.toml and NAME.en.toml, a pair for each part of the
+// house. A key is flat and says
 // where it belongs: "field.full_name", "vehicle.car", "reason.expired". The
 // code of an error is itself a key, so that
 //
@@ -14,6 +15,7 @@ package locale
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"sync"
 
 	"github.com/BurntSushi/toml"
@@ -24,14 +26,18 @@ import (
 // Languages are those there are words in, the default first.
 var Languages = []string{"vi", "en"}
 
-//go:embed active.*.toml
+//go:embed *.toml
 var files embed.FS
 
 var bundle = sync.OnceValue(func() *i18n.Bundle {
 	b := i18n.NewBundle(language.Vietnamese)
 	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	for _, lang := range Languages {
-		if _, err := b.LoadMessageFileFS(files, "active."+lang+".toml"); err != nil {
+	names, err := fs.Glob(files, "*.toml")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		if _, err := b.LoadMessageFileFS(files, name); err != nil {
 			panic(err) // the files are part of the program, and a test reads them
 		}
 	}

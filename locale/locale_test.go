@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -21,15 +22,28 @@ import (
 
 func read(t *testing.T, lang string) map[string]any {
 	t.Helper()
-	data, err := files.ReadFile("active." + lang + ".toml")
-	if err != nil {
-		t.Fatal(err)
+	names, err := fs.Glob(files, "*."+lang+".toml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no words in %s: %v", lang, err)
 	}
-	var m map[string]any
-	if err := toml.Unmarshal(data, &m); err != nil {
-		t.Fatal(err)
+	all := map[string]any{}
+	for _, name := range names {
+		data, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]any
+		if err := toml.Unmarshal(data, &m); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for key, words := range m {
+			if _, twice := all[key]; twice {
+				t.Errorf("%s is in two files of %s", key, lang)
+			}
+			all[key] = words
+		}
 	}
-	return m
+	return all
 }
 
 var placeholder = regexp.MustCompile(`{{.*?}}|\{[a-z]\}`)

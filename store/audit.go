@@ -14,17 +14,36 @@ type AuditRow struct {
 	Person  int64 // 0 when nobody's data was touched
 	At      time.Time
 	Role    anlo.Role
-	Actor   anlo.ID // the device, zero when there is none
+	Area    string  // "vn-2026/00004": where the role holds; empty for the country, and for who has no area
+	Actor   anlo.ID // the account, the device or the API key; zero when there is none
 	Action  anlo.Action
 	Purpose anlo.Purpose
 	Object  anlo.ID // the declaration, pass or device; zero when there is none
 }
 
+// NewAuditRow makes the entry for something that by does at a moment. person is
+// whose data it touches, 0 when nobody's; object what it is about.
+func NewAuditRow(now time.Time, by anlo.Actor, action anlo.Action, purpose anlo.Purpose, person int64, object anlo.ID) AuditRow {
+	r := AuditRow{ID: anlo.NewID(now), Person: person, At: now, Role: by.Role, Action: action, Purpose: purpose, Object: object}
+	switch {
+	case !by.Staff.IsZero():
+		r.Actor = by.Staff
+	case !by.Key.IsZero():
+		r.Actor = by.Key
+	case by.Device != nil:
+		r.Actor = by.Device.ID
+	}
+	if !by.Area.IsZero() {
+		r.Area = by.Area.String()
+	}
+	return r
+}
+
 var auditTable = &table[AuditRow]{
 	name:    "audit",
-	columns: "id uuid, person bigint, at bigint, role text, actor uuid, action text, purpose text, object uuid",
+	columns: "id uuid, person bigint, at bigint, role text, actor uuid, action text, purpose text, object uuid, area text",
 	row: func(a AuditRow) []any {
-		return []any{uid(a.ID), a.Person, ms(a.At), string(a.Role), uid(a.Actor), string(a.Action), string(a.Purpose), uid(a.Object)}
+		return []any{uid(a.ID), a.Person, ms(a.At), string(a.Role), uid(a.Actor), string(a.Action), string(a.Purpose), uid(a.Object), a.Area}
 	},
 }
 
