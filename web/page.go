@@ -57,8 +57,9 @@ type page struct {
 	Script   string // "declare"; "" for none
 	Wrong    bool   // something must be corrected
 	Officer  bool
-	personal bool // shows personal data: no cache may keep it
-	keep     bool // a blank step of a form: the browser may go back to it
+	Office   *officePage // of an officer who is signed in: the frame has a menu
+	personal bool        // shows personal data: no cache may keep it
+	keep     bool        // a blank step of a form: the browser may go back to it
 }
 
 // page begins a page in the language of the request.

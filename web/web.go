@@ -25,19 +25,26 @@ type Options struct {
 	// through. Many phones share one address on a mobile network, so it must
 	// be generous: the limit is against machines.
 	Limiter *app.Limiter
+	// SignedIn returns the officer whose session the request carries,
+	// anlo.ErrUnsigned when it carries none; nil where nobody can sign in.
+	SignedIn func(*http.Request) (anlo.Actor, error)
 }
 
 type server struct {
 	*app.App
-	limiter *app.Limiter
-	assets  *assets
-	pages   *pages
+	limiter  *app.Limiter
+	assets   *assets
+	pages    *pages
+	signedIn func(*http.Request) (anlo.Actor, error)
 }
 
 // New returns the pages of an application. It serves every path and answers
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
-	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages()}
+	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), signedIn: o.SignedIn}
+	if s.signedIn == nil {
+		s.signedIn = func(*http.Request) (anlo.Actor, error) { return anlo.Actor{}, anlo.ErrUnsigned }
+	}
 	mux := http.NewServeMux()
 
 	// A citizen
@@ -57,6 +64,13 @@ func New(a *app.App, o Options) http.Handler {
 	mux.HandleFunc("POST /checkpoint", s.judge)
 	mux.HandleFunc("POST /checkpoint/enter", s.enter)
 	mux.HandleFunc("POST /checkpoint/leave", s.leave)
+
+	// Officers who are signed in
+	for _, routes := range officeRoutes {
+		for _, r := range routes {
+			mux.HandleFunc(r.pattern, s.office(r.action, r.serve))
+		}
+	}
 
 	// What the pages are made of
 	mux.HandleFunc("GET /units", s.units)
