@@ -91,14 +91,10 @@ func (a *App) Figures(ctx context.Context, by anlo.Actor, q FiguresQuery) (Figur
 	if q.Area.IsZero() {
 		q.Area = by.Area
 	}
-	path := a.Units.Path(q.Area)
-	var in []anlo.UnitRef
-	for _, u := range path {
-		in = append(in, u.UnitRef)
-	}
-	if !by.MayIn(anlo.ActFigures, in...) {
+	if !by.MayIn(anlo.ActFigures, a.path(q.Area)...) {
 		return Figures{}, anlo.ErrForbidden
 	}
+	path := a.Units.Path(q.Area)
 	if !q.Area.IsZero() && path == nil {
 		return Figures{}, anlo.ErrNotFound
 	}
