@@ -21,14 +21,14 @@ type Bar struct {
 }
 
 const (
-	rowHeight  = 21.0
-	labelWidth = 118.0
+	rowHeight  = 22.0
+	labelWidth = 124.0
 )
 
 // SVG draws it.
 func (b Bars) SVG() template.HTML {
 	above := legendHeight(b.Series)
-	d := b.begin("bars", above+rowHeight*float64(max(len(b.Rows), 1)), len(b.Series))
+	d := b.begin(above+rowHeight*float64(max(len(b.Rows), 1)), len(b.Series))
 	d.legend(b.Series)
 	longest, end := 0.0, 0.0
 	for _, r := range b.Rows {
@@ -86,7 +86,7 @@ const stepHeight = 52.0
 
 // SVG draws it.
 func (f Funnel) SVG() template.HTML {
-	d := f.begin("funnel", math.Max(stepHeight*float64(len(f.Steps))-8, 1), 1)
+	d := f.begin(math.Max(stepHeight*float64(len(f.Steps))-8, 1), 1)
 	widest := 0.0
 	for _, s := range f.Steps {
 		widest = math.Max(widest, count(s.Value))

@@ -40,9 +40,8 @@ type Series struct {
 }
 
 const (
-	width    = 360.0
-	fontSize = 11.0
-	letter   = 6.4 // how wide one is, nearly
+	width  = 360.0
+	letter = 6.9 // how wide one is, nearly, at a size of 12
 )
 
 // drawing is an SVG in the making.
@@ -52,9 +51,9 @@ type drawing struct {
 }
 
 // begin writes what stands before the shapes; end what stands after them.
-func (c Caption) begin(kind string, height float64, series int) *drawing {
+func (c Caption) begin(height float64, series int) *drawing {
 	d := &drawing{id: c.ID}
-	d.printf(`<svg class="chart %s" viewBox="0 0 360 %s" font-size="11" role="img" aria-labelledby="%[3]s-t %[3]s-d">`, kind, num(height), text(c.ID))
+	d.printf(`<svg class="chart" viewBox="0 0 360 %s" font-size="12" role="img" aria-labelledby="%[2]s-t %[2]s-d">`, num(height), text(c.ID))
 	d.printf(`<title id="%s-t">%s</title><desc id="%[1]s-d">%s</desc>`, text(c.ID), text(c.Title), text(c.Desc))
 	if series > 1 {
 		d.printf(`<defs>`)

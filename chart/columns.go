@@ -29,7 +29,7 @@ func (c Columns) SVG() template.HTML {
 		}
 	}
 	above := legendHeight(names) + 8
-	d := c.begin("columns", above+plotHeight+axisHeight, len(c.Series))
+	d := c.begin(above+plotHeight+axisHeight, len(c.Series))
 	d.legend(names)
 	scale := ticks(top)
 	last := float64(scale[len(scale)-1])

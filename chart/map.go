@@ -53,9 +53,9 @@ func (m Map) SVG() template.HTML {
 	return m.province(outlines[m.Within])
 }
 
-func (m Map) begin(kind string, height float64) *drawing {
+func (m Map) begin(height float64) *drawing {
 	d := &drawing{}
-	d.printf(`<svg class="chart map %s" viewBox="0 0 360 %s" font-size="11" aria-hidden="true" focusable="false">`, kind, num(height))
+	d.printf(`<svg class="chart map" viewBox="0 0 360 %s" font-size="12" aria-hidden="true" focusable="false">`, num(height))
 	return d
 }
 
@@ -73,7 +73,7 @@ func (m Map) country(all outlines) template.HTML {
 		split(parts, rings)
 	}
 	frames := layout(parts, nil, countryHeight, edge)
-	d := m.begin("country", countryHeight)
+	d := m.begin(countryHeight)
 	shade := m.classes()
 	areas := map[string]Area{}
 	for _, a := range m.Areas {
@@ -116,7 +116,7 @@ func (m Map) province(rings [][]point) template.HTML {
 		}
 	}
 	shade := m.classes()
-	d := m.begin("province", high+17*float64(len(shade.limits)+2))
+	d := m.begin(high + 17*float64(len(shade.limits)+2))
 	m.insets(d, frames)
 	d.outline("outline", parts, frames)
 	m.circles(d, frames, shade)
