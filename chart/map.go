@@ -35,7 +35,7 @@ const (
 	insetWidth     = 86.0
 	insetHeight    = 84.0
 	edge           = 3.0
-	largest        = 15.0 // radius of a circle
+	largest        = 15.0 // radius of a circle, when there is room
 	smallest       = 2.5
 )
 
@@ -142,6 +142,7 @@ func (m Map) circles(d *drawing, frames []frame, shade classes) {
 	for _, a := range m.Areas {
 		most = max(most, a.Value)
 	}
+	room := math.Max(largest*math.Min(1, math.Sqrt(50/float64(len(m.Areas)+1))), smallest)
 	sorted := slices.Clone(m.Areas)
 	slices.SortStableFunc(sorted, func(a, b Area) int { return cmp.Compare(b.Value, a.Value) })
 	for _, a := range sorted {
@@ -152,7 +153,7 @@ func (m Map) circles(d *drawing, frames []frame, shade classes) {
 		x, y := frames[partOf(p)].at(p)
 		r := smallest
 		if most > 0 {
-			r += (largest - smallest) * math.Sqrt(count(a.Value)/count(most))
+			r += (room - smallest) * math.Sqrt(count(a.Value)/count(most))
 		}
 		d.link(a, shade.of(a.Value))
 		d.printf(`<circle cx="%s" cy="%s" r="%s"/></a>`, num(clamp(x)), num(y), num(r))

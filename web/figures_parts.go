@@ -87,7 +87,7 @@ func (p *figuresPage) drawMap(q figuresQuery, f app.Figures, c column) {
 	m := chart.Map{List: f.List, Within: f.Total.Unit.Code, Figure: p.T("figures.column." + c.name), None: p.T("figures.none"), Number: c.number(p.Words)}
 	for _, a := range f.Areas {
 		m.Areas = append(m.Areas, chart.Area{Code: a.Unit.Code, Href: q.at("/figures/" + a.Unit.Code), Value: c.of(a), Lat: a.Unit.Lat, Lon: a.Unit.Lon,
-			Text: p.T("figures.figure-of", "Area", shortName(a.Unit), "Number", c.write(p.Words, a))})
+			Text: shortName(a.Unit) + ": " + c.write(p.Words, a)})
 	}
 	p.Map, p.Circles = m.SVG(), !f.Country()
 }
@@ -181,7 +181,7 @@ func (p *figuresPage) drawOutcomes(t app.AreaFigures) {
 		n   int64
 	}{{"figures.asked", t.Asked}, {"figures.reached", t.Reached}, {"figures.found", t.Found}} {
 		share := p.Percent(step.n, t.Asked)
-		c.Steps = append(c.Steps, chart.Step{Label: p.T(step.key), Value: step.n, Text: p.T("figures.with-share", "Number", p.Number(step.n), "Share", share)})
+		c.Steps = append(c.Steps, chart.Step{Label: p.T(step.key), Value: step.n, Text: p.Number(step.n) + " (" + share + ")"})
 		p.Outcomes.Rows = append(p.Outcomes.Rows, []string{p.T(step.key), p.Number(step.n), share})
 	}
 	p.Outcomes.Drawing = c.SVG()
@@ -200,7 +200,7 @@ func (p *figuresPage) drawIdentity(t app.AreaFigures) {
 		n     int64
 	}{{anlo.MatchExact, t.Exact}, {anlo.MatchProbable, t.Probable}, {anlo.MatchDiffers, t.Mismatch}, {anlo.MatchNotFound, t.NotFound}, {anlo.MatchUnavailable, t.Unavailable}} {
 		label, share := p.T("figures.grade."+string(g.grade)), p.Percent(g.n, compared+t.Unavailable)
-		b.Rows = append(b.Rows, chart.Bar{Label: label, Values: []int64{g.n}, Text: p.T("figures.with-share", "Number", p.Number(g.n), "Share", share)})
+		b.Rows = append(b.Rows, chart.Bar{Label: label, Values: []int64{g.n}, Text: p.Number(g.n) + " (" + share + ")"})
 		p.Identity.Rows = append(p.Identity.Rows, []string{label, p.Number(g.n), share})
 	}
 	p.Identity.Drawing = b.SVG()
