@@ -49,6 +49,7 @@ type App struct {
 	status  statusPlaces
 	bundle  bundleState
 	numbers *Limiter // declarations that name one identity number
+	assists *Limiter // declarations that one officer makes for others
 }
 
 // Config says where things are. The zero value of every field but Database and
@@ -105,6 +106,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 		a.Register = embedded{a}
 	}
 	a.numbers = NewLimiter(time.Minute, 60, a.Now)
+	a.assists = NewLimiter(5*time.Second, 300, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err
