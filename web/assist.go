@@ -35,8 +35,8 @@ type assistPage struct {
 
 // assistInputs are the questions that only this page asks.
 var assistInputs = []input{
-	{name: "card", autocomplete: "off", max: 1024, optional: true},
-	{name: "to", optional: true},
+	{name: "card", autocomplete: "off", max: 1024},
+	{name: "to"},
 	{name: "asked", options: []string{"nothing", "some"}},
 }
 

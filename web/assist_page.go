@@ -127,8 +127,11 @@ func (s *server) codesOf(err error, d draft) map[string]string {
 	}
 	for _, f := range wrong.Fields {
 		name, _ := inputAt(f.Field, d)
-		if name == "from_commune" && d.Trip.is("from", "home") {
-			continue // the same fault as at the residence
+		switch {
+		case name == "from_commune" && d.Trip.is("from", "home"): // the same fault as at the residence
+			continue
+		case name == "home_address" && d.People[0].get(name) != "": // it was only of no use without the commune
+			continue
 		}
 		codes[name] = f.Code
 	}
