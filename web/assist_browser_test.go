@@ -122,7 +122,7 @@ func TestAssistByTaps(t *testing.T) {
 	h := &hands{browser: b}
 	h.ready()
 	h.focused("card")
-	h.types(cardText + "\r")
+	h.types(cardText + kb.Tab) // as other readers do
 	h.focused("to_commune")
 	taps := 0
 	for _, id := range []string{"to-home", "vehicle-foot", "reason-medical", "asked-nothing"} {

@@ -35,6 +35,9 @@ func TestAssistWithoutJavaScript(t *testing.T) {
 			s := newSite(t, as(by))
 			v := s.visitor(lang)
 			v.get("/assist").expect(200, w.T("assist.title"))
+			if !strings.Contains(v.header.Get("Permissions-Policy"), "camera=(self)") {
+				t.Error("the page may not use the camera")
+			}
 			v.submit("/assist", "card", cardText).expect(200, "Nguyễn Văn An · 31/01/1990 · "+w.T("sex.male"))
 			if v.value("home_commune") != "Phường Hồng Hà, Thành phố Hà Nội" || v.value("home_address") != "Số 1 Tổ 2" || v.value("card") != "" {
 				t.Errorf("the card became %q, %q", v.value("home_commune"), v.value("home_address"))
@@ -168,6 +171,21 @@ func TestAssistNextPerson(t *testing.T) {
 	}
 	danang := s.app.Units.Search(s.app.UnitList, "hai chau da nang", 1)[0]
 	v.submit("/assist", "card", cardText).submit("/assist", append(slices.Clone(tripPairs[2:]), "to", danang.Code)...).expect(200, "MÃ ĐI ĐƯỜNG", "Phường Hải Châu")
+}
+
+// A session that mints too fast is slowed, and what was typed stays.
+func TestAssistLimit(t *testing.T) {
+	s := newSite(t, as(window))
+	v := s.visitor("vi")
+	v.get("/assist").submit("/assist", "card", cardText)
+	for range 300 {
+		if _, err := s.app.DeclareFor(t.Context(), window, anlo.Declaration{}, ""); anlo.KindOf(err) != anlo.Invalid {
+			t.Fatal(err)
+		}
+	}
+	v.submit("/assist", tripPairs...).expect(429, "quá nhiều yêu cầu", "Nguyễn Văn An · 31/01/1990")
+	s.clock.Add(5 * time.Second)
+	v.submit("/assist").expect(200, "MÃ ĐI ĐƯỜNG")
 }
 
 func TestAssistOldPage(t *testing.T) {

@@ -76,6 +76,9 @@ function open(form) {
 		if (!text(form, name)) return byHand.open ? input(form, name) : card;
 	}
 	if (!picked(form, "sex")) return byHand.open ? input(form, "sex") : card;
+	if (number === "passport") { // no register knows where they live
+		for (const name of ["home_commune", "home_address"]) if (!text(form, name)) return input(form, name);
+	}
 	if (!text(form, "to_commune") && !picked(form, "to")) {
 		return input(form, matchMedia("(pointer: coarse)").matches ? "to" : "to_commune"); // no keyboard over what is to be tapped
 	}
