@@ -84,6 +84,7 @@ func (a *App) declare(ctx context.Context, by anlo.Actor, action anlo.Action, d 
 		}
 		return Receipt{}, err
 	}
+	a.routeSoon()
 	if a.OnDeclared != nil {
 		a.OnDeclared(!slices.Contains(w.declared.Confirmed, false))
 	}
