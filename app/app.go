@@ -48,7 +48,7 @@ type App struct {
 	issuing issuing
 	status  statusPlaces
 	bundle  bundleState
-	numbers *Limiter // declarations that name one identity number
+	numbers *anlo.Limiter // declarations that name one identity number
 }
 
 // Config says where things are. The zero value of every field but Database and
@@ -104,7 +104,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	if a.Register == nil {
 		a.Register = embedded{a}
 	}
-	a.numbers = NewLimiter(time.Minute, 60, a.Now)
+	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err
