@@ -68,6 +68,12 @@ func (tx *Tx) SetPassword(ctx context.Context, id anlo.ID, hash string, until ti
 	return err
 }
 
+// ChangePassword replaces the hash that its owner has just shown the password
+// of; false when it was replaced by somebody else meanwhile.
+func (tx *Tx) ChangePassword(ctx context.Context, id anlo.ID, was, hash string) (bool, error) {
+	return tx.touched(ctx, "UPDATE staff SET password = $1, password_until = NULL WHERE id = $2 AND password = $3", hash, uid(id), was)
+}
+
 // SetTOTP writes the sealed secret of an authenticator, nil to forget it. No
 // code of the step or before works.
 func (tx *Tx) SetTOTP(ctx context.Context, id anlo.ID, sealed []byte, step int64) error {
