@@ -46,7 +46,7 @@ const (
 var Actions = []Action{ActDeclare, ActReadOwn, ActChangeOwn, ActDeclareFor, ActJudge, ActReadBundle, ActConfirm, ActImportUnits,
 	ActImportRegister, ActKeys, ActDevices, ActRoute, ActReadDesk, ActReveal, ActFollowUp, ActQuarantine, ActReroute, ActMoveArea,
 	ActExport, ActFigures, ActAccount, ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog,
-	ActSignIn, ActSignInFailed, ActSwitchRole, ActSignOut}
+	ActDenied, ActSignIn, ActSignInFailed, ActSwitchRole, ActSignOut}
 
 // permissions is the one table that says who may do what. Where a role is
 // bound to an area, it may do it there only: see [Actor.MayIn].
