@@ -29,7 +29,7 @@ func divide(values []int64) classes {
 	for i := 1; i <= shades && len(sorted) > 0; i++ {
 		limit := sorted[(len(sorted)*i+shades-1)/shades-1]
 		if i < shades {
-			limit = min(roundUp(limit), sorted[len(sorted)-1])
+			limit = min(roundUp(limit, sorted[len(sorted)-1]-sorted[0]), sorted[len(sorted)-1])
 		}
 		if len(c.limits) == 0 || limit > c.limits[len(c.limits)-1] {
 			c.limits = append(c.limits, limit)
@@ -41,10 +41,11 @@ func divide(values []int64) classes {
 	return c
 }
 
-// roundUp leaves two digits that are not zero.
-func roundUp(v int64) int64 {
+// roundUp leaves two digits that are not zero, and more where all values are
+// so near one another that two would not tell them apart.
+func roundUp(v, spread int64) int64 {
 	unit := int64(1)
-	for v/unit >= 100 {
+	for v/unit >= 100 && spread/unit >= 200 {
 		unit *= 10
 	}
 	up := v / unit

@@ -161,7 +161,7 @@ func (s *server) deskTable(r *http.Request, by anlo.Actor) exchange.Table {
 		t.Header = append(t.Header, w.T("export."+k))
 	}
 	t.Rows = iter.Seq2[[]any, error](func(yield func([]any, error) bool) {
-		more, err := s.ExportDesk(r.Context(), by, s.deskQuery(r), func(i app.DeskItem) error {
+		more, err := s.ExportDesk(r.Context(), by, s.deskQuery(r, by), func(i app.DeskItem) error {
 			if !yield(s.deskCells(w, i), nil) {
 				return errStopped
 			}
@@ -193,12 +193,21 @@ func (s *server) deskCells(w *locale.Words, i app.DeskItem) []any {
 }
 
 // deskQuery reads which list of the desk is wanted, as the desk's own address
-// says it.
-func (s *server) deskQuery(r *http.Request) app.DeskQuery {
+// says it. What it does not understand it leaves out.
+func (s *server) deskQuery(r *http.Request, by anlo.Actor) app.DeskQuery {
 	asked := r.URL.Query()
-	q := app.DeskQuery{View: app.View(asked.Get("view")), State: anlo.NoticeState(asked.Get("state"))}
-	if code := asked.Get("area"); code != "" {
-		q.Area = anlo.UnitRef{List: s.UnitList, Code: code}
+	q := app.DeskQuery{View: app.ViewNew}
+	if by.Role == anlo.ProvinceSupervisor || by.Role == anlo.NationalSupervisor {
+		q.View = app.ViewOverdue // what climbed
+	}
+	if v := app.View(asked.Get("view")); slices.Contains(app.Views, v) {
+		q.View = v
+	}
+	if state := anlo.NoticeState(asked.Get("state")); slices.Contains(anlo.NoticeStates, state) {
+		q.State = state
+	}
+	if area := (anlo.UnitRef{List: s.UnitList, Code: asked.Get("area")}); s.Units.Path(area) != nil {
+		q.Area = area
 	}
 	return q
 }

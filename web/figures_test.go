@@ -243,7 +243,7 @@ func TestDeskFiles(t *testing.T) {
 	if n, err := s.app.Store.AuditCount(t.Context(), anlo.ActExport); n != 2 || err != nil {
 		t.Errorf("%d in the audit, %v", n, err)
 	}
-	v.get("/desk.csv?view=nonsense").expect(404)
+	v.get("/desk.csv?area=20242").expect(404)
 	by.Role = anlo.HealthOfficer
 	v.get("/desk.csv").expect(403)
 }
