@@ -167,8 +167,7 @@ func TestDrawingsStayInside(t *testing.T) {
 		}
 		check(t, Bars{caption("b"), []string{"a", "b"}, rows}.SVG())
 		check(t, Funnel{caption("f"), steps}.SVG())
-		check(t, Map{List: "vn-2026", Areas: areas, Number: number}.SVG())
-		check(t, Map{List: "vn-2026", Within: "56", Areas: areas, Number: number}.SVG())
+		check(t, Map{List: "vn-2026", Within: "48", Areas: areas, Number: number}.SVG())
 	})
 }
 
@@ -183,6 +182,7 @@ func TestManyAreas(t *testing.T) {
 	}
 	check(t, Bars{caption("b"), []string{"a", "b"}, rows}.SVG())
 	check(t, Map{List: "vn-2026", Within: "01", Areas: areas, Number: number}.SVG())
+	check(t, Map{List: "vn-2026", Areas: []Area{{Code: "01", Value: math.MaxInt64, Text: "<&"}, {Code: "48", Value: -1}, {Code: "?"}}, Number: number}.SVG())
 }
 
 var coordinates = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
