@@ -60,10 +60,10 @@ func TestStaffPages(t *testing.T) {
 	v.get(own).submit(own+"/end").expect(200, "Không đăng nhập ở đâu")
 	lan.get("/account").expect(200, "Cán bộ đăng nhập")
 
-	v.get(own).submit(own + "/disable").expect(200, "Đã khóa")
+	v.get(own).submit(own+"/disable").expect(200, "Đã khóa")
 	lan.get("/signin").submit("/signin", "login", "lan", "password", ownPassword).expect(422)
-	v.get(own).submit(own + "/enable").expect(200, "Đã lưu")
-	v.get(own).submit(own + "/reset").expect(200, "Mật khẩu cấp lần đầu")
+	v.get(own).submit(own+"/enable").expect(200, "Đã lưu")
+	v.get(own).submit(own+"/reset").expect(200, "Mật khẩu cấp lần đầu")
 	lan.submit("/signin", "login", "lan", "password", v.shown()).expect(200, "Chọn mật khẩu")
 	v.get(own).submit(own+"/revoke", "grant", a.Roles[0].ID.String()).expect(200, "Đã thay đổi vai trò")
 
@@ -106,13 +106,13 @@ func TestKeyAndDevicePages(t *testing.T) {
 	if strings.Contains(v.body, token) {
 		t.Error("the key is shown again")
 	}
-	v.submit("/staff/keys/" + by.Key.String() + "/revoke").expect(200, "Chưa có khóa nào")
+	v.submit("/staff/keys/"+by.Key.String()+"/revoke").expect(200, "Chưa có khóa nào")
 	if _, err := in.OpenKey(t.Context(), token); anlo.KindOf(err) != anlo.Unsigned || err == nil {
 		t.Error("a revoked key works:", err)
 	}
 	v.get("/staff/devices").expect(200, "Chưa có thiết bị nào")
 	officer, device := anlotest.Post(t, s.app)
-	v.get("/staff/devices").expect(200, "Pháp Vân").submit("/staff/devices/" + officer.Device.ID.String() + "/revoke").expect(200, "Chưa có thiết bị nào")
+	v.get("/staff/devices").expect(200, "Pháp Vân").submit("/staff/devices/"+officer.Device.ID.String()+"/revoke").expect(200, "Chưa có thiết bị nào")
 	if _, err := s.app.OpenDevice(t.Context(), device); anlo.KindOf(err) != anlo.Unsigned || err == nil {
 		t.Error("a revoked device works:", err)
 	}
