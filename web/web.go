@@ -36,6 +36,7 @@ type server struct {
 	assets   *assets
 	pages    *pages
 	signedIn func(*http.Request) (anlo.Actor, error)
+	streams  streams
 }
 
 // New returns the pages of an application. It serves every path and answers
