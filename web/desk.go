@@ -49,8 +49,8 @@ func (s *server) deskList(r *http.Request, by anlo.Actor) deskList {
 		return v
 	}
 	l.View = app.ViewNew
-	if by.Role == anlo.ProvinceSupervisor || by.Role == anlo.NationalSupervisor {
-		l.View = app.ViewOverdue // what climbed
+	if !s.Units.Known(by.Area) {
+		l.View = app.ViewAll // whatever climbed, what is due first before the rest
 	}
 	if v := app.View(asked.Get("view")); slices.Contains(app.Views, v) {
 		l.View = v
@@ -111,7 +111,7 @@ func (s *server) deskSearch(w http.ResponseWriter, r *http.Request, by anlo.Acto
 			s.fail(w, r, err)
 			return
 		}
-		to = l.at("/desk", "s", sealed, "view", string(app.ViewAll))
+		to = l.at("/desk", "s", sealed, "view", string(app.ViewAll), "state", "")
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, to, http.StatusSeeOther)

@@ -97,12 +97,11 @@ func (s *server) next(r *http.Request, by anlo.Actor, id anlo.NoticeID) (*nextRe
 // record. Lists that are not in the order of the work give way to those that are.
 func (s *server) due(r *http.Request, by anlo.Actor, l deskList, other anlo.NoticeID) (*app.DeskItem, error) {
 	views := []app.View{l.View}
-	if slices.Contains([]app.View{app.ViewArrivals, app.ViewDepartures, app.ViewAll}, l.View) {
+	if !slices.Contains([]app.View{app.ViewNew, app.ViewToday, app.ViewOverdue, app.ViewMonitoring}, l.View) {
 		views = []app.View{app.ViewOverdue, app.ViewToday, app.ViewNew}
 	}
 	for _, v := range views {
-		q := l.DeskQuery
-		q.View, q.Cursor, q.Limit = v, "", 2
+		q := app.DeskQuery{View: v, Area: l.Area, Limit: 2}
 		page, err := s.Desk(r.Context(), by, q)
 		if err != nil {
 			return nil, err
@@ -197,7 +196,7 @@ func (s *server) failure(r *http.Request, by anlo.Actor, l deskList, o app.Follo
 func (s *server) bulkWorks(w *locale.Words, by anlo.Actor, now time.Time) (buttons, works []work) {
 	for _, kind := range anlo.BulkKinds {
 		switch k := s.work(w, kind, nil, nil, now); {
-		case !mayDo(by, kind):
+		case !by.May(kind.Action()):
 		case slices.Contains(atTheDoor, kind):
 			buttons = append(buttons, k)
 		default:
@@ -205,16 +204,4 @@ func (s *server) bulkWorks(w *locale.Words, by anlo.Actor, now time.Time) (butto
 		}
 	}
 	return buttons, works
-}
-
-// mayDo reports whether an officer's role includes a kind of act: the
-// use-case asks again, for each notice.
-func mayDo(by anlo.Actor, kind anlo.FollowUpKind) bool {
-	switch kind {
-	case anlo.DoQuarantine, anlo.DoTest:
-		return by.May(anlo.ActQuarantine)
-	case anlo.DoReroute:
-		return by.May(anlo.ActReroute)
-	}
-	return by.May(anlo.ActFollowUp)
 }

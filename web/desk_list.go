@@ -17,7 +17,6 @@ type deskPage struct {
 	Place   string // the officer's area
 	Tabs    []deskTab
 	Heading string // of the list that is open
-	Count   int    // what the tab says
 	At      string // when it was read: "14:05"
 	Done    string // what was saved a moment ago
 
@@ -43,7 +42,7 @@ type deskPage struct {
 // deskTab is a view with its number.
 type deskTab struct {
 	ID, Label, Href string
-	Count           int
+	Count           string // "" where nobody counts
 	Current, Late   bool
 }
 
@@ -100,14 +99,20 @@ func (s *server) listPage(r *http.Request, by anlo.Actor, l deskList, found app.
 
 func (p *deskPage) tabs(l deskList, counts app.DeskCounts) {
 	for _, v := range app.Views {
-		t := deskTab{ID: "tab-" + string(v), Label: p.T("view." + string(v)), Href: l.at("/desk", "view", string(v)), Count: counts[v],
-			Current: v == l.View, Late: v == app.ViewOverdue && counts[v] > 0}
-		if t.Current {
-			p.Heading, p.Count = t.Label, t.Count
-			p.Title = p.T("desk.title-view", "View", t.Label)
+		t := deskTab{ID: "tab-" + string(v), Label: p.T("view." + string(v)), Href: l.at("/desk", "view", string(v), "s", ""),
+			Current: v == l.View && l.Text == "", Late: v == app.ViewOverdue && counts[v] > 0}
+		if n, counted := counts[v]; counted {
+			t.Count = strconv.Itoa(n)
+		}
+		if v == l.View {
+			p.Heading = t.Label
 		}
 		p.Tabs = append(p.Tabs, t)
 	}
+	if l.Text != "" {
+		p.Heading = p.T("desk.found")
+	}
+	p.Title = p.T("desk.title-view", "View", p.Heading)
 }
 
 func (p *deskPage) addresses(l deskList, next string) {
@@ -125,10 +130,13 @@ func (p *deskPage) addresses(l deskList, next string) {
 // filters offers the states, and the areas inside the officer's own.
 func (p *deskPage) filters(s *server, l deskList, by anlo.Actor) {
 	p.Filtered = l.State != "" || !l.Area.IsZero()
-	for _, name := range []string{"view", "s"} {
-		if v := l.values.Get(name); v != "" {
-			p.Hidden = append(p.Hidden, hidden{name, v})
-		}
+	view := l.View
+	if view != app.ViewArrivals && view != app.ViewDepartures {
+		view = app.ViewAll // the others are of one state, or of those that are open
+	}
+	p.Hidden = append(p.Hidden, hidden{"view", string(view)})
+	if sealed := l.values.Get("s"); sealed != "" {
+		p.Hidden = append(p.Hidden, hidden{"s", sealed})
 	}
 	p.State = append(p.State, choice{Label: p.T("desk.any-state")})
 	for _, state := range anlo.NoticeStates {

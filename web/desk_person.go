@@ -13,6 +13,9 @@ import (
 // matchPart says what the register holds, beside what was declared, wherever
 // the two are not the same.
 func (s *server) matchPart(w *locale.Words, n app.Record) matchPart {
+	if n.Match.Grade == "" {
+		return matchPart{}
+	}
 	m := matchPart{Grade: n.Match.Grade, Word: w.T("grade." + string(n.Match.Grade)), Text: w.T("grade-text." + string(n.Match.Grade))}
 	for _, code := range n.Match.Reasons {
 		m.Reasons = append(m.Reasons, w.T("match."+code))
@@ -90,6 +93,10 @@ func (s *server) historyRow(w *locale.Words, e app.HistoryEntry) historyRow {
 	switch e.Kind {
 	case anlo.DoReroute:
 		add(w.T("history.to", "Commune", s.Units.FullName(e.To)))
+	case anlo.DidRoute:
+		if !e.To.IsZero() {
+			add(w.T("history.from", "Commune", s.Units.FullName(e.To)))
+		}
 	case anlo.DoQuarantine:
 		add(w.T("history.quarantine", "From", w.Date(e.From), "Until", w.Date(e.Until)))
 		if p, ok := anlo.ProtocolByID(e.Protocol); ok {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -170,8 +171,10 @@ func (s *server) recordPage(r *http.Request, by anlo.Actor, n app.Record) record
 	p.works(s, n)
 	p.Keys = keys(p.Words, recordKeys, p.Door, p.Works)
 	p.Match = s.matchPart(p.Words, n)
-	p.Rows, p.Health = s.declaredRows(p.Words, n), healthRows(p.Words, n.Traveller.Health)
-	p.Alarming = len(n.Traveller.Health.NeedsLook()) > 0
+	if !n.DeclaredAt.IsZero() { // else a correction left this traveller out
+		p.Rows, p.Health = s.declaredRows(p.Words, n), healthRows(p.Words, n.Traveller.Health)
+		p.Alarming = len(n.Traveller.Health.NeedsLook()) > 0
+	}
 	mates := func(list []app.Companion) (out []mate) {
 		for _, c := range list {
 			m := mate{Name: c.FullName, Born: strconv.Itoa(c.BirthYear)}
@@ -226,7 +229,7 @@ func (p *recordPage) head(s *server, n app.Record) {
 	switch {
 	case n.State == anlo.NoticeNew && !n.Roles.Asks():
 		asked = "asked.informed"
-	case n.State == anlo.NoticeNew && n.Roles&(anlo.RoleDestination|anlo.RoleTemporary) == 0:
+	case n.State == anlo.NoticeNew && n.Roles&(anlo.RoleDestination|anlo.RoleTemporary|anlo.RoleSent) == 0:
 		asked = "asked.registered"
 	case n.State == anlo.NoticeMonitoring:
 		p.Until = w.Date(n.Until)
@@ -238,7 +241,10 @@ func (p *recordPage) head(s *server, n app.Record) {
 	if n.Changed {
 		p.Changed = w.T("record.changed")
 	}
-	if !n.CancelledAt.IsZero() {
+	switch {
+	case n.DeclaredAt.IsZero():
+		p.Changed, p.Cancelled = "", w.T("record.left-out", "Time", w.Time(n.CancelledAt))
+	case !n.CancelledAt.IsZero():
 		p.Changed, p.Cancelled = "", w.T("record.cancelled", "Time", w.Time(n.CancelledAt))
 	}
 }
@@ -299,6 +305,9 @@ func addressHere(n app.Record) string {
 		if home.Commune == n.Commune && home.Address != "" {
 			return home.Address
 		}
+	}
+	if n.Roles&anlo.RoleSent != 0 { // the house is right, the commune was not
+		return cmp.Or(n.Trip.Destination.Address, n.Traveller.Temporary.Address)
 	}
 	return ""
 }
