@@ -8,6 +8,7 @@ import (
 
 	"anlo"
 	"anlo/app"
+	"anlo/geo"
 	"anlo/locale"
 )
 
@@ -166,7 +167,7 @@ func (p *deskPage) filters(s *server, l deskList, by anlo.Actor) {
 func (s *server) deskRow(w *locale.Words, n app.DeskItem, l deskList, by anlo.Actor) deskRow {
 	row := deskRow{
 		ID: n.NoticeID.String(), Href: l.at("/desk/n/" + n.NoticeID.String()), Name: n.FullName, Born: strconv.Itoa(n.BirthYear),
-		Address: n.Address, Origin: s.Units.FullName(n.Origin), Roles: roleWords(w, n.Roles), State: n.State, StateWord: w.T("state." + string(n.State)),
+		Address: n.Address, Origin: s.shortly(n.Origin), Roles: roleWords(w, n.Roles), State: n.State, StateWord: w.T("state." + string(n.State)),
 		Due: s.moment(w, n.DueAt), Overdue: n.Overdue, Level: levelWord(w, n.Level), Plate: n.Plate, Vehicle: w.T("vehicle." + string(n.Vehicle)),
 		Phone: n.Phone, Doubt: doubt(w, n.Grade), Changed: n.Changed, Party: n.Party,
 	}
@@ -180,6 +181,15 @@ func (s *server) deskRow(w *locale.Words, n app.DeskItem, l deskList, by anlo.Ac
 		row.Commune = u.Name
 	}
 	return row
+}
+
+// shortly names a commune as people say it: "Phường Hải Châu, Đà Nẵng".
+func (s *server) shortly(commune anlo.UnitRef) string {
+	path := s.Units.Path(commune)
+	if len(path) < 2 {
+		return s.Units.FullName(commune)
+	}
+	return path[len(path)-1].Name + ", " + geo.Bare(path[0])
 }
 
 // moment writes a time as short as it stays clear: "18:00 hôm nay".

@@ -32,9 +32,11 @@ type recordPage struct {
 	Phone, Call        string // Call is empty while masked
 	Number             string
 	Asked              string
+	first              anlo.FollowUpKind // the act that is asked for, when it is not one at the door
 	Due                string
 	Overdue            bool
 	State              anlo.NoticeState
+	Closed             bool // nothing is asked: the buttons at the door step back
 	StateWord          string
 	Level, Until       string
 	Roles              []string
@@ -43,6 +45,7 @@ type recordPage struct {
 	Door  []work // verified, not found, wrong address
 	Note  field  // shared by those at the door
 	On    bool   // go on to the next record
+	Main  []work // what is asked for, before the rest
 	Works []work
 	Keys  []keyHelp
 
@@ -169,7 +172,7 @@ func (s *server) recordPage(r *http.Request, by anlo.Actor, n app.Record) record
 	p.Purpose = s.field(p.Words, input{name: "purpose", options: texts(anlo.RevealPurposes), words: "desk-purpose"}, answers{}, "", s.Now())
 	p.head(s, n)
 	p.works(s, n)
-	p.Keys = keys(p.Words, recordKeys, p.Door, p.Works)
+	p.Keys = keys(p.Words, recordKeys, p.Door, p.Main, p.Works)
 	p.Match = s.matchPart(p.Words, n)
 	if !n.DeclaredAt.IsZero() { // else a correction left this traveller out
 		p.Rows, p.Health = s.declaredRows(p.Words, n), healthRows(p.Words, n.Traveller.Health)
@@ -221,7 +224,7 @@ func (p *recordPage) head(s *server, n app.Record) {
 		p.Call = "tel:" + t.Phone
 	}
 	p.Number = w.T("document.kind."+string(t.Document.Kind)) + " " + t.Document.Number
-	p.State, p.StateWord = n.State, w.T("state."+string(n.State))
+	p.State, p.Closed, p.StateWord = n.State, !n.State.Open(), w.T("state."+string(n.State))
 	p.Due, p.Overdue, p.Level = s.moment(w, n.DueAt), n.Overdue(s.Now()), levelWord(w, n.Level)
 	p.Roles = roleWords(w, n.Roles)
 	today := anlo.DateOf(s.Now().In(locale.Zone))
@@ -232,10 +235,12 @@ func (p *recordPage) head(s *server, n app.Record) {
 	case n.State == anlo.NoticeNew && n.Roles&(anlo.RoleDestination|anlo.RoleTemporary|anlo.RoleSent) == 0:
 		asked = "asked.registered"
 	case n.State == anlo.NoticeMonitoring:
-		p.Until = w.Date(n.Until)
+		p.Until, p.first = w.Date(n.Until), anlo.DoCheckIn
 		if today.After(n.Until) {
-			asked = "asked.release"
+			asked, p.first = "asked.release", anlo.DoRelease
 		}
+	case n.State == anlo.NoticeWrongAddress:
+		p.first = anlo.DoReroute
 	}
 	p.Asked = w.T(asked, "Until", p.Until)
 	if n.Changed {
@@ -257,9 +262,14 @@ func (p *recordPage) works(s *server, n app.Record) {
 			continue
 		}
 		k := s.work(p.Words, kind, nil, nil, s.Now())
-		if slices.Contains(atTheDoor, kind) {
+		k.Act, k.Version = p.Act, p.Version
+		switch {
+		case slices.Contains(atTheDoor, kind):
 			p.Door, p.Note = append(p.Door, k), k.Fields[0]
-		} else {
+		case kind == p.first:
+			k.Open = true
+			p.Main = append(p.Main, k)
+		default:
 			p.Works = append(p.Works, k)
 		}
 	}
@@ -270,10 +280,12 @@ func (p *recordPage) typed(s *server, kind anlo.FollowUpKind, a answers, wrong m
 	if slices.Contains(atTheDoor, kind) && len(p.Door) > 0 {
 		p.Note = s.work(p.Words, kind, a, wrong, s.Now()).Fields[0]
 	}
-	for i, k := range p.Works {
-		if k.Kind == kind {
-			p.Works[i] = s.work(p.Words, kind, a, wrong, s.Now())
-			p.Works[i].Open = true
+	for _, list := range [][]work{p.Main, p.Works} {
+		for i, k := range list {
+			if k.Kind == kind {
+				list[i] = s.work(p.Words, kind, a, wrong, s.Now())
+				list[i].Open, list[i].Act, list[i].Version = true, p.Act, p.Version
+			}
 		}
 	}
 	p.Problems = problems(p.Words, kind, wrong)

@@ -16,12 +16,16 @@ import (
 // work is one thing that an officer can do with a notice, and what must be
 // said with it.
 type work struct {
+	*locale.Words
 	Kind   anlo.FollowUpKind
 	Title  string
 	Lead   string // a line of help
 	Fields []field
 	Key    string // the key that leads here
 	Open   bool   // something was typed, or is wrong
+
+	Act     string // of a record: where the form goes
+	Version int    // of a record: the one that the officer saw
 }
 
 // atTheDoor is what an officer says with one thumb.
@@ -187,7 +191,7 @@ func readTemperature(text string) (tenths int, ok bool) {
 // work prepares a work for a page. What was typed comes back with what is
 // wrong; else the form proposes what is usual.
 func (s *server) work(w *locale.Words, kind anlo.FollowUpKind, a answers, wrong map[string]string, now time.Time) work {
-	k := work{Kind: kind, Title: w.T("follow." + string(kind)), Key: workKeys[kind], Open: len(a) > 0 || len(wrong) > 0}
+	k := work{Words: w, Kind: kind, Title: w.T("follow." + string(kind)), Key: workKeys[kind], Open: len(a) > 0 || len(wrong) > 0}
 	if key := "follow-lead." + string(kind); w.Has(key) {
 		k.Lead = w.T(key)
 	}
