@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -51,6 +52,9 @@ func (a *App) FollowUp(ctx context.Context, by anlo.Actor, id anlo.NoticeID, ver
 	now := a.Now()
 	if err := f.Check(now, a.known); err != nil {
 		return anlo.Notice{}, err
+	}
+	if f.Kind == anlo.DoCheckIn && !slices.Contains(anlo.CheckInWays, f.Way) { // only the person's own link speaks for them
+		return anlo.Notice{}, &anlo.Error{Kind: anlo.Invalid, Code: anlo.ErrInvalid.Code, Fields: []anlo.FieldError{{Field: "way", Code: "choice.unknown"}}}
 	}
 	if f.Kind == anlo.DoReroute && f.To == id.Commune {
 		return anlo.Notice{}, &anlo.Error{Kind: anlo.Invalid, Code: anlo.ErrInvalid.Code, Fields: []anlo.FieldError{{Field: "to", Code: "reroute.same"}}}

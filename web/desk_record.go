@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,7 +30,8 @@ type recordPage struct {
 
 	Address, Commune   string
 	FullName, Born     string
-	Phone, Call        string // Call is empty while masked
+	Phone              string
+	Call               template.URL // "" while masked
 	Number             string
 	Asked              string
 	first              anlo.FollowUpKind // the act that is asked for, when it is not one at the door
@@ -221,7 +223,7 @@ func (p *recordPage) head(s *server, n app.Record) {
 	p.FullName, p.Born = t.FullName, w.Date(t.BirthDate)+", "+w.T("sex."+string(t.Sex))
 	p.Phone = t.Phone
 	if n.Revealed && t.Phone != "" {
-		p.Call = "tel:" + t.Phone
+		p.Call = template.URL("tel:" + t.Phone) // digits only: Check saw to it
 	}
 	p.Number = w.T("document.kind."+string(t.Document.Kind)) + " " + t.Document.Number
 	p.State, p.Closed, p.StateWord = n.State, !n.State.Open(), w.T("state."+string(n.State))

@@ -59,6 +59,7 @@ func New(a *app.App, o Options) http.Handler {
 	mux.HandleFunc("GET /my/{token}/change", s.change)
 	mux.HandleFunc("GET /my/{token}/cancel", s.confirmCancel)
 	mux.HandleFunc("POST /my/{token}/cancel", s.cancel)
+	mux.HandleFunc("POST /my/{token}/check-in", s.checkIn)
 
 	// An officer at a checkpoint
 	mux.HandleFunc("GET /checkpoint", s.checkpoint)
