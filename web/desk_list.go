@@ -37,7 +37,7 @@ type deskPage struct {
 	Buttons []work // the same, where nothing needs to be said
 	Keys    []keyHelp
 
-	Self, Part, Search, Print, Bulk, All, Clear string // addresses
+	Self, Part, Events, Search, Print, Bulk, All, Clear string // addresses
 }
 
 // deskTab is a view with its number.
@@ -89,6 +89,7 @@ func (s *server) listPage(r *http.Request, by anlo.Actor, l deskList, found app.
 	p.Done = done(p.Words, r)
 	p.tabs(l, found.Counts)
 	p.addresses(l, found.Next)
+	p.Events = "/desk/events?since=" + strconv.FormatInt(found.Seq, 10)
 	p.filters(s, l, by)
 	for _, item := range found.Items {
 		p.Rows = append(p.Rows, s.deskRow(p.Words, item, l, by))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -45,22 +46,27 @@ func (o *streams) leave(id anlo.ID) {
 // deskEvents tells a page that something in its officer's area has changed,
 // and nothing else: the page fetches its list again, under its own permission.
 func (s *server) deskEvents(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
+	since, err := strconv.ParseInt(r.FormValue("since"), 10, 64)
+	if err != nil {
+		s.problem(w, r, http.StatusUnprocessableEntity)
+		return
+	}
 	if !s.streams.enter(by.Staff) {
 		s.fail(w, r, anlo.ErrTooMany)
 		return
 	}
 	defer s.streams.leave(by.Staff)
-	s.stream(w, r, by, heartbeat)
+	s.stream(w, r, by, since, heartbeat)
 }
 
 // stream runs until the page is closed or the officer's session ends.
-func (s *server) stream(w http.ResponseWriter, r *http.Request, by anlo.Actor, beat time.Duration) {
+func (s *server) stream(w http.ResponseWriter, r *http.Request, by anlo.Actor, since int64, beat time.Duration) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	changes := make(chan struct{}, 1)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Watch(ctx, by, func() {
+		ended <- s.Watch(ctx, by, since, func() {
 			select {
 			case changes <- struct{}{}:
 			default: // the page has not yet fetched what changed before

@@ -39,6 +39,8 @@ var pageData = map[string]any{
 	"desk-bulk":  bulkPage{},
 	"desk-print": printPage{},
 	"record":     recordPage{},
+	"assist":     assistPage{},
+	"slip":       slipPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {

@@ -20,12 +20,16 @@ func TestShots(t *testing.T) {
 	}
 	for _, lang := range []string{"vi", "en"} {
 		for _, width := range []int64{360, 1280} {
-			for _, states := range []func(*browser, func(string)){(*browser).states, (*browser).deskStates} {
-				b := newBrowser(t, newOffice(t))
+			for _, states := range []func(*browser, func(string)){(*browser).states, (*browser).assistStates} {
+				b := newBrowser(t, newSite(t, as(window)))
 				b.size(width, true)
 				b.language(lang)
 				states(b, func(name string) { b.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name))) })
 			}
+			b := newBrowser(t, newOffice(t))
+			b.size(width, true)
+			b.language(lang)
+			b.deskStates(func(name string) { b.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name))) })
 		}
 	}
 }

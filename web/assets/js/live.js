@@ -32,11 +32,7 @@ class LivePart extends HTMLElement {
 		const events = new EventSource(this.dataset.events ?? "");
 		this.#events = events;
 		events.addEventListener("changed", () => this.#changed());
-		events.addEventListener("open", () => {
-			this.#note(false);
-			if (this.#last) this.#changed(); // what happened while nobody listened?
-			this.#last ||= 1;
-		});
+		events.addEventListener("open", () => this.#note(false));
 		events.addEventListener("error", () => {
 			this.#note(true);
 			if (events.readyState !== EventSource.CLOSED) return; // it tries again by itself
