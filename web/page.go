@@ -56,6 +56,7 @@ var pageData = map[string]any{
 	"keys":            keysPage{},
 	"devices":         devicesPage{},
 	"once":            secretPage{},
+	"figures":         figuresPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
