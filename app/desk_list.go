@@ -57,6 +57,9 @@ func (a *App) Desk(ctx context.Context, by anlo.Actor, q DeskQuery) (DeskPage, e
 		q.Limit = deskLimit
 	}
 	page := DeskPage{}
+	if page.Seq, err = a.Store.LastSeq(ctx, a.UnitList, a.communesIn(by.Area)); err != nil { // before the list: nothing falls between the two
+		return DeskPage{}, err
+	}
 	if page.Counts, err = a.deskCounts(ctx, in, now); err != nil {
 		return DeskPage{}, err
 	}
