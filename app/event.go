@@ -35,7 +35,8 @@ type EventNotice struct {
 	ChangedAt time.Time        `json:"changed_at"`
 }
 
-func eventOf(n anlo.Notice) Event {
+// EventOf says how a notice stands.
+func EventOf(n anlo.Notice) Event {
 	e := Event{Type: "notice.changed", Timestamp: n.ChangedAt.UTC(), Data: &EventData{EventNotice{n.NoticeID, n.Commune.String(), n.Roles.Names(), n.State, n.Level,
 		n.Version, n.DueAt.UTC(), n.DepartsAt.UTC(), n.ChangedAt.UTC()}}}
 	switch {

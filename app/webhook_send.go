@@ -73,7 +73,7 @@ func (a *App) queue(ctx context.Context, w *store.WebhookRow, head int64) (more 
 	}
 	var ds []store.DeliveryRow
 	for _, n := range changed {
-		d, err := message(w.ID, n.Seq, eventOf(n.Notice), now)
+		d, err := message(w.ID, n.Seq, EventOf(n.Notice), now)
 		if err != nil {
 			return false, err
 		}

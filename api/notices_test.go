@@ -1,0 +1,366 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"anlo"
+	"anlo/anlotest"
+	"anlo/app"
+)
+
+var (
+	baDinh = anlo.UnitRef{List: "vn-2026", Code: "00004"} // where An lives
+	ngocHa = anlo.UnitRef{List: "vn-2026", Code: "00008"} // where An goes
+)
+
+// deskDoor is the API with a key for each kind of caller, and An's trip on the
+// desks concerned.
+func deskDoor(t *testing.T) *door {
+	d := newDoor(t)
+	keys := map[string]anlo.Actor{
+		"commune":    {Role: anlo.CommuneOfficer, Area: ngocHa},
+		"elsewhere":  {Role: anlo.CommuneOfficer, Area: anlo.UnitRef{List: "vn-2026", Code: "20242"}},
+		"province":   {Role: anlo.ProvinceSupervisor, Area: anlo.UnitRef{List: "vn-2026", Code: "01"}},
+		"reads":      {Role: anlo.CommuneOfficer, Area: ngocHa, Only: []anlo.Action{anlo.ActReadDesk}},
+		"national":   {Role: anlo.NationalSupervisor},
+		"checkpoint": {Role: anlo.CheckpointOfficer},
+		"admin":      {Role: anlo.Administrator},
+	}
+	d.serve(Options{Metrics: d.metrics, OpenKey: func(_ context.Context, token string) (anlo.Actor, error) {
+		by, ok := keys[token]
+		if !ok {
+			return anlo.Actor{}, anlo.ErrUnsigned
+		}
+		by.Key = anlo.NewID(anlotest.Noon)
+		return by, nil
+	}})
+	d.trip()
+	return d
+}
+
+// trip declares one that goes to Ngọc Hà, and returns the manage token.
+func (d *door) trip() string {
+	d.t.Helper()
+	r, err := d.app.Declare(d.t.Context(), anlotest.Citizen, anlotest.Declaration(d.clock.Now(), anlotest.An), "")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if _, err := d.app.Route(d.t.Context()); err != nil {
+		d.t.Fatal(err)
+	}
+	return r.ManageToken
+}
+
+func (d *door) as(key, method, path, body string, headers ...string) *response {
+	d.t.Helper()
+	return d.do(method, path, body, append(headers, "Authorization", "Bearer "+key)...)
+}
+
+// feed polls once.
+func (d *door) feed(key, cursor string) noticeList {
+	d.t.Helper()
+	var l noticeList
+	d.as(key, "GET", "/api/v1/notices?cursor="+cursor, "").want(200).into(&l)
+	return l
+}
+
+func TestPolling(t *testing.T) {
+	d := deskDoor(t)
+	first := d.feed("commune", "")
+	if len(first.Notices) != 1 || first.Next == "" {
+		t.Fatalf("%+v", first)
+	}
+	if n := first.Notices[0]; n.FullName != "Nguyễn Văn An" || n.State != "new" || n.Phone != "•••••••678" || n.Commune != "vn-2026/00008" ||
+		n.Origin != "vn-2026/00004" || n.Identity != "exact" || n.DueAt == nil || !slices.Equal(n.Roles, []string{"destination"}) {
+		t.Errorf("%+v", n)
+	}
+	if again := d.feed("commune", first.Next); len(again.Notices) != 0 || again.Next != first.Next {
+		t.Errorf("nothing new: %+v", again)
+	}
+	d.as("commune", "POST", "/api/v1/notices/"+first.Notices[0].ID.String()+"/follow-ups", `{"version":0,"kind":"verify"}`).want(200)
+	d.trip()
+	second := d.feed("commune", first.Next)
+	if len(second.Notices) != 2 || second.Notices[0].ID != first.Notices[0].ID || second.Notices[0].State != "verified" || second.Next == first.Next {
+		t.Errorf("what changed: %+v", second)
+	}
+	var one noticeList
+	d.as("commune", "GET", "/api/v1/notices?limit=1", "").want(200).into(&one)
+	if len(one.Notices) != 1 || one.Notices[0].ID != first.Notices[0].ID {
+		t.Errorf("one at a time: %+v", one)
+	}
+	if all := d.feed("province", ""); len(all.Notices) != 4 {
+		t.Errorf("%d notices in the province, want 4", len(all.Notices))
+	}
+	if none := d.feed("elsewhere", ""); len(none.Notices) != 0 || none.Next == "" {
+		t.Errorf("elsewhere: %+v", none)
+	}
+	for path, code := range map[string]string{
+		"?cursor=x": "cursor.malformed", "?cursor=-1": "cursor.malformed", "?limit=0": "invalid", "?limit=201": "invalid", "?view=none": "invalid",
+		"?area=00004": "invalid", "?state=new": "invalid", "?page=2": "invalid", "?view=all&cursor=x": "cursor.malformed",
+	} {
+		if p := d.as("commune", "GET", "/api/v1/notices"+path, "").want(422).problem(); p.Code != code {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+}
+
+func TestListsOfTheDesk(t *testing.T) {
+	d := deskDoor(t)
+	d.trip()
+	var l noticeList
+	d.as("commune", "GET", "/api/v1/notices?view=new&limit=1", "").want(200).into(&l)
+	if len(l.Notices) != 1 || l.Next == "" || l.Counts["new"] != 2 {
+		t.Errorf("%+v", l)
+	}
+	next := l.Next
+	l = noticeList{}
+	d.as("commune", "GET", "/api/v1/notices?view=new&limit=1&cursor="+next, "").want(200).into(&l)
+	if len(l.Notices) != 1 || l.Next != "" {
+		t.Errorf("the last page: %+v", l)
+	}
+	d.as("province", "GET", "/api/v1/notices?view=all&area=00008", "").want(200).into(&l)
+	if len(l.Notices) != 2 {
+		t.Errorf("the province looks at a commune: %+v", l)
+	}
+	d.as("commune", "GET", "/api/v1/notices?view=all&area=vn-2026/00004", "").want(404)
+	for text, want := range map[string]int{"nguyen van an": 2, "001090123456": 2, "29A-123.45": 2, "nobody": 0} {
+		l = noticeList{}
+		body, _ := json.Marshal(object{"text": text})
+		d.as("commune", "POST", "/api/v1/notices/search", string(body)).want(200).into(&l)
+		if len(l.Notices) != want {
+			t.Errorf("%s: %d found, want %d", text, len(l.Notices), want)
+		}
+	}
+	for _, body := range []string{`{}`, `{"text":" "}`, `{"text":"an","limit":201}`, `{"text":"an","page":1}`, `{"text":"` + strings.Repeat("x", 201) + `"}`} {
+		if p := d.as("commune", "POST", "/api/v1/notices/search", body).want(422).problem(); len(p.Errors) != 1 {
+			t.Errorf("%s: %+v", body, p)
+		}
+	}
+}
+
+func TestRecord(t *testing.T) {
+	d := deskDoor(t)
+	id := d.feed("commune", "").Notices[0].ID.String()
+	var masked, revealed record
+	d.as("commune", "GET", "/api/v1/notices/"+id, "").want(200).into(&masked)
+	if masked.Revealed || masked.Traveller.IDNumber != "•••••••••456" || strings.Contains(masked.Traveller.Phone, "0912") || masked.Traveller.FullName != "Nguyễn Văn An" ||
+		masked.Register == nil || masked.Register.IDNumber != "" || len(masked.Household) != 1 || len(masked.Elsewhere) != 1 || len(masked.History) != 1 ||
+		!slices.Contains(masked.May, "verify") {
+		t.Errorf("%+v", masked)
+	}
+	audited := func() int64 {
+		n, err := d.app.Store.AuditCount(t.Context(), anlo.ActReveal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := audited()
+	d.as("commune", "POST", "/api/v1/notices/"+id+"/reveal", `{"purpose":"medical"}`).want(200).into(&revealed)
+	if !revealed.Revealed || revealed.Traveller.IDNumber != "001090123456" || revealed.Traveller.Phone != "0912345678" || audited() == before {
+		t.Errorf("%+v", revealed)
+	}
+	for _, body := range []string{`{}`, `{"purpose":"curiosity"}`, `{"purpose":"medical","reason":"x"}`} {
+		d.as("commune", "POST", "/api/v1/notices/"+id+"/reveal", body).want(422)
+	}
+}
+
+func TestFollowUp(t *testing.T) {
+	d := deskDoor(t)
+	id := d.feed("commune", "").Notices[0].ID.String()
+	path := "/api/v1/notices/" + id + "/follow-ups"
+	today := anlo.DateOf(d.clock.Now().In(anlo.Hanoi))
+	dates := `"from":"` + today.String() + `","until":"` + today.AddDays(6).String() + `"`
+	for _, c := range []struct {
+		body  string
+		want  int
+		field string // at fault, or the state afterwards
+	}{
+		{`{"kind":"verify"}`, 422, "version"},
+		{`{"version":0}`, 422, "kind"},
+		{`{"version":0,"kind":"dance"}`, 422, "kind"},
+		{`{"version":0,"kind":"verify","colour":"red"}`, 422, "colour"},
+		{`{"version":"0","kind":"verify"}`, 422, "version"},
+		{`{"version":0,"kind":"note"}`, 422, "note"},
+		{`{"version":0,"kind":"reroute","to":"99999"}`, 422, "to"},
+		{`{"version":0,"kind":"quarantine","protocol":"vn-2022-02","from":"2026-11","until":"x"}`, 422, "from until"},
+		{`{"version":0,"kind":"test","test":{"kind":"pcr","result":"negative","taken_at":"yesterday"}}`, 422, "test.taken_at"},
+		{`{"version":0,"kind":"release"}`, 409, ""},
+		{`{"version":7,"kind":"verify"}`, 409, ""},
+		{`{"version":0,"kind":"quarantine","protocol":"vn-2022-02",` + dates + `}`, 200, "monitoring"},
+		{`{"version":0,"kind":"verify"}`, 409, ""},
+		{`{"version":1,"kind":"check-in","way":"phone","temperature":55}`, 422, "temperature"},
+		{`{"version":1,"kind":"check-in","way":"phone","temperature":-1e300}`, 422, "temperature"},
+		{`{"version":1,"kind":"check-in","way":"phone","temperature":37.9,"symptoms":["cough"]}`, 200, "monitoring"},
+		{`{"version":2,"kind":"test","test":{"kind":"antigen","result":"negative","taken_at":"2026-11-23T08:30:00+07:00"}}`, 200, "monitoring"},
+		{`{"version":3,"kind":"release","note":"xong"}`, 200, "released"},
+	} {
+		res := d.as("commune", "POST", path, c.body).want(c.want)
+		switch c.want {
+		case 200:
+			var n Notice
+			if res.into(&n); n.State != c.field {
+				t.Errorf("%s: %s", c.body, res.body)
+			}
+		case 422:
+			var fields []string
+			for _, e := range res.problem().Errors {
+				fields = append(fields, e.Field)
+			}
+			if got := strings.Join(fields, " "); got != c.field {
+				t.Errorf("%s: %s, want %s", c.body, got, c.field)
+			}
+		}
+	}
+	var r record
+	d.as("commune", "GET", "/api/v1/notices/"+id, "").want(200).into(&r)
+	var kinds []string
+	for _, h := range r.History {
+		kinds = append(kinds, h.Kind)
+	}
+	if got := strings.Join(kinds, " "); got != "release test check-in quarantine routed" || r.History[2].Temperature != 37.9 || r.History[2].Symptoms[0] != "cough" {
+		t.Errorf("%s %+v", got, r.History)
+	}
+}
+
+func TestFollowUpMany(t *testing.T) {
+	d := deskDoor(t)
+	d.trip()
+	list := d.feed("commune", "").Notices
+	foreign := anlo.NoticeID{Commune: baDinh, Declaration: list[0].ID.Declaration}
+	d.as("commune", "POST", "/api/v1/notices/"+list[1].ID.String()+"/follow-ups", `{"version":0,"kind":"reroute","to":"00004"}`).want(200)
+	body, _ := json.Marshal(object{"ids": []any{list[0].ID, list[1].ID, foreign}, "kind": "not-found"})
+	var out followedUp
+	d.as("commune", "POST", "/api/v1/follow-ups", string(body), "Accept-Language", "en").want(200).into(&out)
+	if len(out.Results) != 3 || !out.Results[0].Done || out.Results[1].Code != "notice.state" || out.Results[2].Code != "not-found" || out.Results[2].Title == "" {
+		t.Errorf("%+v", out)
+	}
+	for _, body := range []string{`{"kind":"verify"}`, `{"kind":"verify","ids":["x"]}`, `{"kind":"","ids":["` + list[0].ID.String() + `"]}`} {
+		d.as("commune", "POST", "/api/v1/follow-ups", body).want(422)
+	}
+	ids := strings.Repeat(`"`+list[0].ID.String()+`",`, 201)
+	d.as("commune", "POST", "/api/v1/follow-ups", `{"kind":"verify","ids":[`+strings.TrimSuffix(ids, ",")+`]}`).want(413)
+}
+
+// The API lets nobody do what the pages do not: both ask the same use-cases.
+func TestSamePermissionsAsThePages(t *testing.T) {
+	d := deskDoor(t)
+	id := d.feed("commune", "").Notices[0].ID.String()
+	calls := []struct{ name, method, path, body string }{
+		{"list", "GET", "/api/v1/notices?view=all", ""},
+		{"search", "POST", "/api/v1/notices/search", `{"text":"an"}`},
+		{"read", "GET", "/api/v1/notices/" + id, ""},
+		{"reveal", "POST", "/api/v1/notices/" + id + "/reveal", `{"purpose":"medical"}`},
+		{"follow", "POST", "/api/v1/notices/" + id + "/follow-ups", `{"version":0,"kind":"note","note":"x"}`},
+		{"many", "POST", "/api/v1/follow-ups", `{"kind":"verify","ids":["` + id + `"]}`},
+	}
+	for _, c := range []struct{ key, want string }{
+		{"", "401 401 401 401 401 401"},
+		{"stranger", "401 401 401 401 401 401"},
+		{"elsewhere", "200 200 404 404 404 200"}, // of many, each says for itself
+		{"reads", "200 200 200 403 403 200"},
+		{"checkpoint", "403 403 403 403 403 200"},
+		{"admin", "403 403 403 403 403 200"},
+		{"province", "200 200 200 200 200 200"},
+		{"national", "200 200 200 403 409 200"}, // the province has acted meanwhile
+	} {
+		var got []string
+		for _, call := range calls {
+			got = append(got, strconv.Itoa(d.as(c.key, call.method, call.path, call.body).status))
+		}
+		if got := strings.Join(got, " "); got != c.want {
+			t.Errorf("%q: %s, want %s", c.key, got, c.want)
+		}
+	}
+	for _, path := range []string{"x", "vn-2026.00008.x.0", strings.TrimSuffix(id, "0") + "1"} {
+		d.as("commune", "GET", "/api/v1/notices/"+path, "").want(404)
+	}
+	d.serve(Options{}) // an installation without keys
+	d.as("commune", "GET", "/api/v1/notices", "").want(401)
+}
+
+// What tags spell out is what package app knows.
+func TestChoicesOfNotices(t *testing.T) {
+	d := newDoor(t)
+	for _, p := range d.doc.Paths["/api/v1/notices"].Get.Parameters {
+		var want []any
+		switch p.Name {
+		case "view":
+			for _, v := range app.Views {
+				want = append(want, string(v))
+			}
+		case "state":
+			for _, s := range anlo.NoticeStates {
+				want = append(want, string(s))
+			}
+		default:
+			continue
+		}
+		if len(p.Schema.Enum) != len(want) {
+			t.Errorf("%s: %v, want %v", p.Name, p.Schema.Enum, want)
+		}
+		for _, v := range want {
+			if !slices.Contains(p.Schema.Enum, v) {
+				t.Errorf("%s: %v is missing", p.Name, v)
+			}
+		}
+	}
+}
+
+// An event speaks of a notice in the words of the API.
+func TestEventsAndNoticesAgree(t *testing.T) {
+	members := func(v any) map[string]any {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]any
+		if err := json.Unmarshal(b, &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	n := anlo.Notice{NoticeID: anlo.NoticeID{Commune: ngocHa}, Roles: anlo.RoleDestination, State: anlo.NoticeNew, DueAt: anlotest.Noon, DepartsAt: anlotest.Noon, ChangedAt: anlotest.Noon}
+	event, here := members(app.EventOf(n).Data.Notice), members(noticeOf(n))
+	if len(event) < 8 {
+		t.Errorf("an event says only %v", event)
+	}
+	for name, value := range event {
+		if diff := cmp.Diff(value, here[name]); diff != "" {
+			t.Errorf("%s: an event and the API differ: %s", name, diff)
+		}
+	}
+}
+
+// FuzzFollowUp reads any bytes as what an officer did.
+func FuzzFollowUp(f *testing.F) {
+	f.Add(`{"version":0,"kind":"quarantine","protocol":"vn-2022-02","from":"2026-11-24","until":"2026-12-01"}`)
+	f.Add(`{"version":1,"kind":"check-in","way":"phone","temperature":1e999,"symptoms":["cough"]}`)
+	f.Add(`{"version":2,"kind":"reroute","to":"vn-63/00001","note":"\u0000"}`)
+	s := &server{App: &app.App{UnitList: "vn-2026"}}
+	f.Fuzz(func(t *testing.T, body string) {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		b, err := decode[followUpOnce](&Call{r: r, w: httptest.NewRecorder()}, maxFollowUp)
+		if err != nil {
+			if p := fromError(err); p.Status != 400 && p.Status != 422 && p.Status != 413 {
+				t.Fatalf("status %d", p.Status)
+			}
+			return
+		}
+		read, err := s.readFollowUp(&b.FollowUp)
+		if err == nil {
+			read.Check(time.Unix(1764000000, 0), func(anlo.UnitRef) bool { return true })
+		}
+	})
+}
