@@ -35,6 +35,8 @@ var pageData = map[string]any{
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
+	"webhooks":   webhooksPage{},
+	"webhook":    webhookPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
