@@ -54,6 +54,7 @@ type App struct {
 	status  statusPlaces
 	bundle  bundleState
 	numbers *Limiter // declarations that name one identity number
+	assists *Limiter // declarations that one officer makes for others
 	routes  chan struct{}
 	desks   desks
 	shown   shown
@@ -118,6 +119,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	}
 	a.routes = make(chan struct{}, 1)
 	a.numbers = NewLimiter(time.Minute, 60, a.Now)
+	a.assists = NewLimiter(5*time.Second, 300, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err

@@ -64,6 +64,9 @@ func New(a *app.App, o Options) http.Handler {
 	mux.HandleFunc("POST /checkpoint", s.judge)
 	mux.HandleFunc("POST /checkpoint/enter", s.enter)
 	mux.HandleFunc("POST /checkpoint/leave", s.leave)
+	mux.HandleFunc("GET /checkpoint/assist", s.device((*server).beginAssist))
+	mux.HandleFunc("POST /checkpoint/assist", s.device((*server).assist))
+	mux.HandleFunc("GET /checkpoint/assist/slip/{reference}", s.device((*server).slip))
 
 	// Officers who are signed in
 	for _, routes := range officeRoutes {
