@@ -108,8 +108,10 @@ func (s *server) hookLine(w *locale.Words, h app.Webhook) hookLine {
 		l.State, l.Shape, l.Why = "gone", "stop", w.T("webhooks.gone", "Time", w.Time(h.PausedAt))
 	case l.Paused:
 		l.State, l.Shape, l.Why = "paused", "look", w.T("webhooks.paused", "Time", w.Time(h.PausedAt))
-	case h.Failures > 0:
+	case h.Failures > 0 && h.Waiting > 0:
 		l.State, l.Shape, l.Why = "failing", "stop", w.T("webhooks.failing", "Failures", h.Failures, "Time", w.Time(h.RetryAt))
+	case h.Failures > 0:
+		l.State, l.Shape, l.Why = "failing", "stop", w.T("webhooks.failing-idle", "Failures", h.Failures)
 	case h.Waiting > 0:
 		l.State = "sending"
 	}
