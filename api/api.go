@@ -40,7 +40,7 @@ type Options struct {
 	// Limiter is for writes by the public, by address; nil lets everything
 	// through. Mobile networks put thousands of people behind one address, so be
 	// generous: the limit is against machines.
-	Limiter *app.Limiter
+	Limiter *anlo.Limiter
 	Metrics *Metrics // nil counts nothing
 	// OpenKey turns the API key of another system into who it acts as,
 	// anlo.ErrUnsigned when it is none; nil where there are no keys.

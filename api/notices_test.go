@@ -16,6 +16,7 @@ import (
 	"anlo"
 	"anlo/anlotest"
 	"anlo/app"
+	"anlo/auth"
 )
 
 var (
@@ -287,6 +288,33 @@ func TestSamePermissionsAsThePages(t *testing.T) {
 	}
 	d.serve(Options{}) // an installation without keys
 	d.as("commune", "GET", "/api/v1/notices", "").want(401)
+}
+
+// A key that an administrator made opens the desk as far as it was allowed to,
+// until it is revoked.
+func TestKeysOpenTheDesk(t *testing.T) {
+	d := newDoor(t)
+	d.trip()
+	keys := anlotest.Auth(t, d.app)
+	d.serve(Options{OpenKey: keys.OpenKey})
+	administrator := anlo.Actor{Role: anlo.Administrator, Staff: anlo.NewID(anlotest.Noon)}
+	id, token, err := keys.AddKey(t.Context(), administrator, auth.Key{Name: "Công an Ngọc Hà", Role: anlo.CommuneOfficer, Area: ngocHa,
+		Only: []anlo.Action{anlo.ActReadDesk}, ExpiresAt: d.clock.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := d.feed(token, "")
+	if len(list.Notices) != 1 {
+		t.Fatalf("%+v", list)
+	}
+	d.as(token, "POST", "/api/v1/notices/"+list.Notices[0].ID.String()+"/follow-ups", `{"version":0,"kind":"verify"}`).want(403)
+	if err := keys.RevokeKey(t.Context(), administrator, id); err != nil {
+		t.Fatal(err)
+	}
+	d.as(token, "GET", "/api/v1/notices", "").want(401)
+	if strings.Contains(d.log.String(), token) {
+		t.Error("a key is in the log")
+	}
 }
 
 // What tags spell out is what package app knows.
