@@ -40,6 +40,7 @@ type server struct {
 	pages    *pages
 	auth     *auth.Auth
 	injected func(*http.Request) (anlo.Actor, error) // Options.SignedIn
+	streams  streams
 }
 
 // route is one address that everybody may ask for.
@@ -63,6 +64,7 @@ var citizenRoutes = []route{
 	{"GET /my/{token}/change", (*server).change},
 	{"GET /my/{token}/cancel", (*server).confirmCancel},
 	{"POST /my/{token}/cancel", (*server).cancel},
+	{"POST /my/{token}/check-in", (*server).checkIn},
 }
 
 // checkpointRoutes are for whoever holds an enrolled device.
