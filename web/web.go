@@ -28,6 +28,9 @@ type Options struct {
 	// SignedIn returns the officer whose session the request carries,
 	// anlo.ErrUnsigned when it carries none; nil where nobody can sign in.
 	SignedIn func(*http.Request) (anlo.Actor, error)
+	// Done is closed when the program is told to stop: pages that wait for
+	// changes hang up, so that it can.
+	Done <-chan struct{}
 }
 
 type server struct {
@@ -37,12 +40,13 @@ type server struct {
 	pages    *pages
 	signedIn func(*http.Request) (anlo.Actor, error)
 	streams  streams
+	done     <-chan struct{}
 }
 
 // New returns the pages of an application. It serves every path and answers
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
-	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), signedIn: o.SignedIn}
+	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), signedIn: o.SignedIn, done: o.Done}
 	if s.signedIn == nil {
 		s.signedIn = func(*http.Request) (anlo.Actor, error) { return anlo.Actor{}, anlo.ErrUnsigned }
 	}
