@@ -57,6 +57,8 @@ var pageData = map[string]any{
 	"devices":         devicesPage{},
 	"once":            secretPage{},
 	"figures":         figuresPage{},
+	"webhooks":        webhooksPage{},
+	"webhook":         webhookPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
