@@ -118,6 +118,22 @@ func (d *Day) Match(g anlo.Grade) {
 	}
 }
 
+// Add adds the counts of another day.
+func (d *Day) Add(o Day) {
+	d.Arrivals += o.Arrivals
+	d.Departures += o.Departures
+	d.Exact += o.Exact
+	d.Probable += o.Probable
+	d.Mismatch += o.Mismatch
+	d.NotFound += o.NotFound
+	d.Unavailable += o.Unavailable
+	d.Asked += o.Asked
+	d.Reached += o.Reached
+	d.Found += o.Found
+	d.Quarantined += o.Quarantined
+	d.Released += o.Released
+}
+
 var dayTable = &table[Day]{
 	name: "area_day",
 	columns: `list text, area text, day bigint, arrivals bigint, departures bigint, exact bigint, probable bigint, mismatch bigint,

@@ -13,6 +13,7 @@ import (
 type benchCmd struct {
 	Verify    benchVerifyCmd    `cmd:"" help:"Text to claims against raw ECDSA."`
 	Declare   benchDeclareCmd   `cmd:"" help:"Declarations a second against bulk insert of the same rows."`
+	Desk      benchDeskCmd      `cmd:"" help:"What officers ask of the desk, on a database of two weeks."`
 	Match     benchMatchCmd     `cmd:"" help:"Precision and recall of the matcher on careless declarations."`
 	Footprint benchFootprintCmd `cmd:"" help:"Start-up, idle memory, size of the binary and of the first page."`
 	All       benchAllCmd       `cmd:"" help:"All of them."`
