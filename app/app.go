@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"anlo"
@@ -48,10 +49,12 @@ type App struct {
 	issuing issuing
 	status  statusPlaces
 	bundle  bundleState
-	numbers *Limiter // declarations that name one identity number
-	routes  chan struct{}
+	numbers *Limiter      // declarations that name one identity number
+	routes  chan struct{} // wakes the router
 	desks   desks
 	shown   shown
+
+	gathering atomic.Bool // declarations wait for others to be routed with
 }
 
 // Config says where things are. The zero value of every field but Database and

@@ -11,8 +11,13 @@ import (
 	"anlo/store"
 )
 
-// routeBatch bounds how many declarations are routed in one transaction.
-const routeBatch = 500
+const (
+	// routeBatch bounds how many declarations are routed in one transaction.
+	routeBatch = 500
+	// routeGather is how long the first declaration waits for others to be
+	// routed with it: many in one transaction cost half as much.
+	routeGather = 200 * time.Millisecond
+)
 
 // summary is what is sealed in a notice: what a list shows of the traveller.
 type summary struct {
@@ -35,12 +40,19 @@ func outgoing(kind string, d anlo.ID, person int64, now time.Time) store.OutboxR
 	return store.OutboxRow{ID: anlo.NewID(now), Person: person, Kind: kind, Declaration: d, DueAt: now}
 }
 
-// routeSoon wakes the router. Declarations do so once they are on disk.
+// routeSoon wakes the router in a moment. Declarations do so once they are on
+// disk.
 func (a *App) routeSoon() {
-	select {
-	case a.routes <- struct{}{}:
-	default: // it is awake already
+	if a.gathering.Swap(true) {
+		return
 	}
+	time.AfterFunc(routeGather, func() {
+		a.gathering.Store(false)
+		select {
+		case a.routes <- struct{}{}:
+		default: // it is awake already
+		}
+	})
 }
 
 // Routes is what the background work waits on: it receives when there is

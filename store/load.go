@@ -151,3 +151,14 @@ func copyTable[T any](ctx context.Context, c *pgx.Conn, t *table[T], rows []T) e
 	}
 	return nil
 }
+
+// ServerProcess returns the process of the PostgreSQL server that serves one of
+// our connections, so that a benchmark on the same machine can ask what the
+// server used; 0 on SQLite.
+func (db *DB) ServerProcess(ctx context.Context) (pid int, err error) {
+	if !db.pg {
+		return 0, nil
+	}
+	err = db.read.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&pid)
+	return pid, failure(err)
+}
