@@ -49,7 +49,8 @@ type App struct {
 	issuing issuing
 	status  statusPlaces
 	bundle  bundleState
-	numbers *Limiter      // declarations that name one identity number
+	numbers *anlo.Limiter // declarations that name one identity number
+	assists *anlo.Limiter // declarations that one officer makes for others
 	routes  chan struct{} // wakes the router
 	desks   desks
 	shown   shown
@@ -111,7 +112,8 @@ func openData(ctx context.Context, c Config) (*App, error) {
 		a.Register = embedded{a}
 	}
 	a.routes = make(chan struct{}, 1)
-	a.numbers = NewLimiter(time.Minute, 60, a.Now)
+	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
+	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err

@@ -75,6 +75,7 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 			t.Fatal(err)
 		}
 	}
+	followUp(t, a, owner)
 	clock.Add(time.Minute)
 	d.Travellers[0].FullName = "Tôn Nữ Xuyến"
 	if _, err := a.Change(ctx, owner, d); err != nil {
@@ -91,7 +92,57 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 	if err := a.Cancel(ctx, owner); err != nil {
 		t.Fatal(err)
 	}
+	bad.Trip.Vehicle.Plate, bad.Travellers = "30H98765", bad.Travellers[:1]
+	assisted, err := a.DeclareFor(ctx, officer, bad, "for-038187918273")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference, err := a.SlipReference(officer, assisted.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.AssistedPass(ctx, officer, reference); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := a.ConfirmWaiting(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Route(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// followUp takes the planted person over the desk of the commune they go to.
+func followUp(t *testing.T, a *app.App, owner anlo.Actor) {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := a.Route(ctx); err != nil {
+		t.Fatal(err)
+	}
+	by := officer(anlo.CommuneOfficer, ngocHa)
+	page, err := a.Desk(ctx, by, app.DeskQuery{Text: "quynh xuyen"})
+	if err != nil || len(page.Items) != 1 {
+		t.Fatalf("%d found, %v", len(page.Items), err)
+	}
+	n := page.Items[0].Notice
+	if _, err := a.Record(ctx, by, n.NoticeID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Reveal(ctx, by, n.NoticeID, anlo.PurposeComplaint); err != nil {
+		t.Fatal(err)
+	}
+	today := anlo.DateOf(a.Now().In(anlo.Hanoi))
+	for _, f := range []anlo.FollowUp{
+		{Kind: anlo.DoVerify, Note: "Ghi chú bí mật"},
+		{Kind: anlo.DoQuarantine, Protocol: "vn-2022-02", From: today, Until: today.AddDays(6), Note: "Lán 9 Bãi Phù Sa"},
+		{Kind: anlo.DoCheckIn, Way: anlo.ByPhone, Note: "0987612345"},
+		{Kind: anlo.DoReroute, To: haiChau, Note: "Tôn Nữ Quỳnh Xuyến"},
+	} {
+		if n, err = a.FollowUp(ctx, by, n.NoticeID, n.Version, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := a.Monitoring(ctx, owner); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -132,11 +183,15 @@ func TestEverythingIsAudited(t *testing.T) {
 	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		useEverything(t, a, clock)
 		for action, want := range map[anlo.Action]int64{
-			anlo.ActDeclare:   2, // one for each traveller
-			anlo.ActJudge:     3,
-			anlo.ActChangeOwn: 4, // changed and cancelled, two travellers
-			anlo.ActReadOwn:   1,
-			anlo.ActDevices:   2,
+			anlo.ActDeclare:    2, // one for each traveller
+			anlo.ActJudge:      3,
+			anlo.ActChangeOwn:  4, // changed and cancelled, two travellers
+			anlo.ActReadOwn:    1,
+			anlo.ActDevices:    2,
+			anlo.ActReadDesk:   3, // in a list; in a record with the companion
+			anlo.ActReveal:     2,
+			anlo.ActFollowUp:   2,
+			anlo.ActDeclareFor: 2, // declared, and printed again
 		} {
 			if n, err := a.Store.AuditCount(t.Context(), action); n != want || err != nil {
 				t.Errorf("%s: %d entries, %v; want %d", action, n, err, want)

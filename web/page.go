@@ -35,6 +35,8 @@ var pageData = map[string]any{
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
+	"assist":     assistPage{},
+	"slip":       slipPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {

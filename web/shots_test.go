@@ -20,10 +20,10 @@ func TestShots(t *testing.T) {
 	}
 	for _, lang := range []string{"vi", "en"} {
 		for _, width := range []int64{360, 1280} {
-			b := newBrowser(t, newSite(t, Options{}))
+			b := newBrowser(t, newSite(t, as(window)))
 			b.size(width, true)
 			b.language(lang)
-			b.states(func(name string) {
+			see := func(name string) {
 				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(80))
 				if err != nil {
 					t.Fatal(err)
@@ -31,7 +31,9 @@ func TestShots(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name)), picture, 0o644); err != nil {
 					t.Fatal(err)
 				}
-			})
+			}
+			b.states(see)
+			b.assistStates(see)
 		}
 	}
 }

@@ -24,7 +24,7 @@ type Options struct {
 	// Limiter is for writes by the public, by address; nil lets everything
 	// through. Many phones share one address on a mobile network, so it must
 	// be generous: the limit is against machines.
-	Limiter *app.Limiter
+	Limiter *anlo.Limiter
 	// SignedIn returns the officer whose session the request carries,
 	// anlo.ErrUnsigned when it carries none; nil where nobody can sign in.
 	SignedIn func(*http.Request) (anlo.Actor, error)
@@ -32,7 +32,7 @@ type Options struct {
 
 type server struct {
 	*app.App
-	limiter  *app.Limiter
+	limiter  *anlo.Limiter
 	assets   *assets
 	pages    *pages
 	signedIn func(*http.Request) (anlo.Actor, error)
@@ -64,6 +64,9 @@ func New(a *app.App, o Options) http.Handler {
 	mux.HandleFunc("POST /checkpoint", s.judge)
 	mux.HandleFunc("POST /checkpoint/enter", s.enter)
 	mux.HandleFunc("POST /checkpoint/leave", s.leave)
+	mux.HandleFunc("GET /checkpoint/assist", s.device((*server).beginAssist))
+	mux.HandleFunc("POST /checkpoint/assist", s.device((*server).assist))
+	mux.HandleFunc("GET /checkpoint/assist/slip/{reference}", s.device((*server).slip))
 
 	// Officers who are signed in
 	for _, routes := range officeRoutes {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"anlo"
 	"anlo/api"
 	"anlo/app"
 	"anlo/web"
@@ -31,7 +32,7 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	}
 	// A thousand at once and then fifty a second from one address: a mobile
 	// network puts thousands of people behind one.
-	limit := app.NewLimiter(20*time.Millisecond, 1000, a.Now)
+	limit := anlo.NewLimiter(20*time.Millisecond, 1000, a.Now)
 	if d.Unlimited {
 		limit = nil
 	}
