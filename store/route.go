@@ -173,3 +173,15 @@ func (tx *Tx) AddFigures(ctx context.Context, days []Day, flows []Flow) error {
 		func() (int64, error) { return flowTable.insert(ctx, tx, flows) },
 	)
 }
+
+// Asked adds up how many notices asked for somebody to be seen, in the whole
+// country, for the tests that compare it with the notices.
+func (db *DB) Asked(ctx context.Context, listName string) (n int64, err error) {
+	err = db.read.QueryRowContext(ctx, "SELECT coalesce(sum(asked), 0) FROM area_day WHERE list = $1 AND area = ''", listName).Scan(&n)
+	return n, failure(err)
+}
+
+// DeclarationIDs returns the identifiers of all declarations, for the same tests.
+func (db *DB) DeclarationIDs(ctx context.Context) ([]anlo.ID, error) {
+	return list(ctx, db.read, func(r *sql.Rows) (id anlo.ID, err error) { return id, r.Scan((*uid)(&id)) }, "SELECT DISTINCT id FROM declaration")
+}
