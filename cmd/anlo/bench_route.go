@@ -54,9 +54,13 @@ func (c *benchRouteCmd) measure(ctx context.Context) (rows []row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	server, err := a.Store.ServerProcess(ctx)
+	backend, err := a.Store.ServerProcess(ctx)
 	if err != nil {
 		return nil, err
+	}
+	server := "" // the process that all of PostgreSQL's others are children of
+	if backend != 0 {
+		server, _ = processStat(strconv.Itoa(backend))
 	}
 	var alone, beside cost
 	part := c.Declarations / (2 * routeRounds)
@@ -79,7 +83,7 @@ func (c *benchRouteCmd) measure(ctx context.Context) (rows []row, err error) {
 	engine := a.Store.Engine()
 	micro := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) / n }
 	where := "this process"
-	if server != 0 {
+	if server != "" {
 		where = fmt.Sprintf("this process %.0f of %.0f, the server the rest", micro(beside.own), micro(alone.own))
 	}
 	return []row{
@@ -140,20 +144,18 @@ func (c cost) minus(o cost) cost { return cost{c.own - o.own, c.server - o.serve
 
 var started = time.Now()
 
-// spent is what this process, and the PostgreSQL server that one of whose
-// processes is given, have used so far.
-func spent(server int) cost {
+// spent is what this process and the PostgreSQL server have used so far.
+func spent(server string) cost {
 	var u syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	c := cost{own: time.Duration(u.Utime.Nano() + u.Stime.Nano()), wall: time.Since(started)}
-	if server == 0 {
+	if server == "" {
 		return c
 	}
-	postmaster, _ := processStat(strconv.Itoa(server))
 	all, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range all {
 		pid := filepath.Base(filepath.Dir(path))
-		if parent, used := processStat(pid); parent == postmaster || pid == postmaster {
+		if parent, used := processStat(pid); parent == server || pid == server {
 			c.server += used
 		}
 	}
