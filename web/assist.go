@@ -53,8 +53,8 @@ func assistBase(by anlo.Actor) string {
 }
 
 // device lets an enrolled device in, as office does people who are signed in.
-func (s *server) device(serve func(*server, http.ResponseWriter, *http.Request, anlo.Actor)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+func device(serve func(*server, http.ResponseWriter, *http.Request, anlo.Actor)) func(*server, http.ResponseWriter, *http.Request) {
+	return func(s *server, w http.ResponseWriter, r *http.Request) {
 		by, err := s.officer(r)
 		switch {
 		case err != nil && anlo.KindOf(err) == anlo.Unsigned:

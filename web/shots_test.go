@@ -23,7 +23,7 @@ func TestShots(t *testing.T) {
 			b := newBrowser(t, newSite(t, as(window)))
 			b.size(width, true)
 			b.language(lang)
-			see := func(name string) {
+			shoot := func(name string) {
 				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(80))
 				if err != nil {
 					t.Fatal(err)
@@ -32,8 +32,9 @@ func TestShots(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			b.states(see)
-			b.assistStates(see)
+			b.states(shoot)
+			b.assistStates(shoot)
+			b.officerStates(shoot)
 		}
 	}
 }
