@@ -52,6 +52,7 @@ type App struct {
 	numbers *anlo.Limiter // declarations that name one identity number
 	assists *anlo.Limiter // declarations that one officer makes for others
 	routes  chan struct{} // wakes the router
+	recent  recent
 	desks   desks
 	shown   shown
 
