@@ -43,7 +43,7 @@ func loadDesk(ctx context.Context, a *app.App, declarations int) (*loaded, error
 	l := &loaded{app: a}
 	now := a.Now()
 	from := now.AddDate(0, 0, -deskDays)
-	loader, err := a.NewLoader(ctx, from, func(n anlo.Notice) []anlo.FollowUp { return life(n, now) })
+	loader, err := a.NewLoader(ctx, from, func(n anlo.Notice) []anlo.FollowUp { return life(n, now, usual) })
 	if err != nil {
 		return nil, err
 	}
@@ -159,10 +159,15 @@ func (l *loaded) count(rows store.Loaded, now time.Time) {
 	}
 }
 
-// life is what was done about a notice until now. Nearly all that ask for it
-// are worked off before they are due; some late, a few never; and a few people
-// are under quarantine.
-func life(n anlo.Notice, now time.Time) (done []anlo.FollowUp) {
+// fates are how many of ten thousand notices that ask for a visit are not
+// worked off in time and at once.
+type fates struct{ late, absent, quarantined, wrong, forgotten int }
+
+// usual is what most desks look like: a few of a hundred notices lie open.
+var usual = fates{late: 230, absent: 120, quarantined: 90, wrong: 5, forgotten: 5}
+
+// life is what was done about a notice until now.
+func life(n anlo.Notice, now time.Time, f fates) (done []anlo.FollowUp) {
 	if !n.State.Open() {
 		return nil
 	}
@@ -175,43 +180,62 @@ func life(n anlo.Notice, now time.Time) (done []anlo.FollowUp) {
 		return true
 	}
 	span := n.DueAt.Sub(n.CreatedAt)
-	seen := n.CreatedAt.Add(time.Duration((0.05 + 0.6*rand.Float64()) * float64(span)))
-	switch k := rand.IntN(10_000); {
-	case k < 9550: // in time
-		do(seen, anlo.FollowUp{Kind: anlo.DoVerify})
-	case k < 9780: // late, and some after it had climbed
+	seen := atWork(n.CreatedAt.Add(time.Duration((0.05 + 0.6*rand.Float64()) * float64(span))))
+	k := rand.IntN(10_000)
+	among := func(share int) bool { k -= share; return k < 0 }
+	switch {
+	case among(f.forgotten):
+		if climbs := n.DueAt.Add(anlo.ClimbAfter); do(climbs, anlo.FollowUp{Kind: anlo.DidClimb}) {
+			do(climbs.Add(2*anlo.ClimbAfter), anlo.FollowUp{Kind: anlo.DidClimb})
+		}
+	case among(f.wrong):
+		do(seen, anlo.FollowUp{Kind: anlo.DoWrongAddress})
+	case among(f.quarantined):
+		quarantined(seen, do)
+	case among(f.absent): // not there at first
+		if do(seen, anlo.FollowUp{Kind: anlo.DoNotFound}) {
+			do(seen.Add(20*time.Hour), anlo.FollowUp{Kind: anlo.DoVerify})
+		}
+	case among(f.late): // some after it had climbed
 		at := n.DueAt.Add(time.Duration(rand.IntN(18)+1) * time.Hour)
 		if climbs := n.DueAt.Add(anlo.ClimbAfter); climbs.Before(at) {
 			do(climbs, anlo.FollowUp{Kind: anlo.DidClimb})
 		}
 		do(at, anlo.FollowUp{Kind: anlo.DoVerify})
-	case k < 9900: // not there at first
-		if do(seen, anlo.FollowUp{Kind: anlo.DoNotFound}) {
-			do(seen.Add(20*time.Hour), anlo.FollowUp{Kind: anlo.DoVerify})
-		}
-	case k < 9990: // under quarantine
-		quarantined(seen, now, do)
-	case k < 9995:
-		do(seen, anlo.FollowUp{Kind: anlo.DoWrongAddress})
-	default: // forgotten
-		if climbs := n.DueAt.Add(anlo.ClimbAfter); do(climbs, anlo.FollowUp{Kind: anlo.DidClimb}) {
-			do(climbs.Add(2*anlo.ClimbAfter), anlo.FollowUp{Kind: anlo.DidClimb})
-		}
+	default:
+		do(seen, anlo.FollowUp{Kind: anlo.DoVerify})
 	}
 	return done
 }
 
-func quarantined(seen, now time.Time, do func(time.Time, anlo.FollowUp) bool) {
-	first := anlo.DateOf(seen.In(anlo.Hanoi))
+// atWork is the moment, or the next morning when that is at night.
+func atWork(t time.Time) time.Time {
+	t = t.In(anlo.Hanoi)
+	switch h := t.Hour(); {
+	case h < 7:
+		return t.Add(time.Duration(7-h) * time.Hour)
+	case h > 19:
+		return t.Add(time.Duration(31-h) * time.Hour)
+	}
+	return t
+}
+
+// quarantined are seven days or two weeks at home: asked every evening, tested
+// on the third, released at the end.
+func quarantined(seen time.Time, do func(time.Time, anlo.FollowUp) bool) {
+	first := anlo.DateOf(seen.Add(7 * time.Hour).In(anlo.Hanoi)) // in the evening, from tomorrow
 	last := first.AddDays(6 + 7*rand.IntN(2))
 	if !do(seen, anlo.FollowUp{Kind: anlo.DoQuarantine, From: first, Until: last, Protocol: "vn-2022-02"}) {
 		return
 	}
-	day := first.AddDays(1)
-	for ; !day.After(last); day = day.AddDays(1) {
+	for day := first.AddDays(1); !day.After(last); day = day.AddDays(1) {
+		if day == first.AddDays(3) {
+			at := day.At(9, anlo.Hanoi)
+			do(at, anlo.FollowUp{Kind: anlo.DoTest, Test: &anlo.Test{Kind: anlo.Antigen, Result: anlo.Negative, Taken: at.Add(-time.Hour)}})
+		}
 		if !do(day.At(17, anlo.Hanoi), anlo.FollowUp{Kind: anlo.DoCheckIn, Way: anlo.ByPhone, Temperature: 365 + rand.IntN(8)}) {
 			return
 		}
 	}
-	do(day.At(9, anlo.Hanoi), anlo.FollowUp{Kind: anlo.DoRelease})
+	do(last.AddDays(1).At(9, anlo.Hanoi), anlo.FollowUp{Kind: anlo.DoRelease})
 }

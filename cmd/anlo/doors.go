@@ -19,6 +19,7 @@ type doors struct {
 	TrustProxy   []string
 	MetricsToken string
 	Unlimited    bool // for benchmarks
+	Demo         *web.Demo
 }
 
 // handler joins the pages, the API and what operators look at.
@@ -40,7 +41,7 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	metrics := api.NewMetrics()
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics}))
-	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: officers(a)}))
+	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: officers(a), Demo: d.Demo}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))
