@@ -32,6 +32,8 @@ type myPage struct {
 	Departs     string
 	Confirmed   bool
 
+	Home []atHome // who of the declaration is under home quarantine
+
 	Link    string // the whole secret link
 	Own     string // its path
 	Picture string // address of the pictures of this pass, without the ending
@@ -77,6 +79,9 @@ func (s *server) myPage(r *http.Request) (myPage, error) {
 	p.Plate, p.Vehicle = trip.Vehicle.Plate, p.T("vehicle."+string(trip.Vehicle.Kind))
 	p.Destination = s.Units.FullName(trip.Destination.Commune)
 	p.Departs = p.Time(trip.DepartsAt)
+	if p.Home, err = s.atHome(r, d); err != nil {
+		return myPage{}, err
+	}
 	p.Picture = p.Own + "/pass/" + pass.ID.String()
 	if p.State != "valid" {
 		return p, nil // a code that no longer works is not shown

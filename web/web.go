@@ -42,6 +42,7 @@ type server struct {
 	pages    *pages
 	auth     *auth.Auth
 	injected func(*http.Request) (anlo.Actor, error) // Options.SignedIn
+	streams  streams
 	demo     *Demo
 }
 
@@ -66,6 +67,7 @@ var citizenRoutes = []route{
 	{"GET /my/{token}/change", (*server).change},
 	{"GET /my/{token}/cancel", (*server).confirmCancel},
 	{"POST /my/{token}/cancel", (*server).cancel},
+	{"POST /my/{token}/check-in", (*server).checkIn},
 }
 
 // checkpointRoutes are for whoever holds an enrolled device.

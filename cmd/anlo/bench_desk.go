@@ -271,6 +271,13 @@ func (m *deskMeter) supervisors(ctx context.Context) error {
 	if err := m.page(ctx, "country, what climbed", anlo.NationalSupervisor, country, app.DeskQuery{View: app.ViewOverdue}); err != nil {
 		return err
 	}
+	err := m.time("country, figures", "", func(sampleNotice) error {
+		_, err := m.app.Figures(ctx, officerOf(anlo.NationalSupervisor, anlo.UnitRef{}), app.FiguresQuery{})
+		return err
+	}, nil)
+	if err != nil {
+		return err
+	}
 	return m.time("country, a name", "", func(s sampleNotice) error {
 		words := strings.Fields(s.person.FullName)
 		_, err := m.app.Desk(ctx, officerOf(anlo.NationalSupervisor, anlo.UnitRef{}), app.DeskQuery{Text: words[0] + " " + words[len(words)-1]})

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"anlo"
 	"anlo/app"
 	"anlo/identity"
+	"anlo/notify"
 	"anlo/simulate"
 )
 
@@ -63,11 +65,17 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	file, err := c.fill(ctx, log, "http://"+l.Addr().String())
+	config, err := place{Data: c.Data}.config(log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	a, err := place{Data: c.Data}.open(ctx, log)
+	// A receiver of webhooks may be tried out on the same machine.
+	config.Sender = &notify.Sender{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
+	file, err := c.fill(ctx, config, "http://"+l.Addr().String())
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	a, err := app.Open(ctx, config)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -90,13 +98,13 @@ func (c *demoCmd) path() string { return filepath.Join(c.Data, "demo.json") }
 
 // fill makes up the register, the posts, the officers and two weeks, unless an
 // earlier start has, and writes demo.json.
-func (c *demoCmd) fill(ctx context.Context, log *slog.Logger, base string) (demoFile, error) {
+func (c *demoCmd) fill(ctx context.Context, config app.Config, base string) (demoFile, error) {
 	file, err := c.before()
 	if err != nil {
 		return file, err
 	}
 	if file.People == nil {
-		if err := c.makeUp(ctx, log, &file); err != nil {
+		if err := c.makeUp(ctx, config, &file); err != nil {
 			return file, err
 		}
 	}
@@ -113,11 +121,7 @@ func (c *demoCmd) fill(ctx context.Context, log *slog.Logger, base string) (demo
 }
 
 // makeUp fills an empty folder with the clock set back.
-func (c *demoCmd) makeUp(ctx context.Context, log *slog.Logger, file *demoFile) (err error) {
-	config, err := place{Data: c.Data}.config(log)
-	if err != nil {
-		return err
-	}
+func (c *demoCmd) makeUp(ctx context.Context, config app.Config, file *demoFile) (err error) {
 	end := time.Now()
 	journeys, focus := demoJourneys(c.People, end)
 	clock := &demoClock{}
