@@ -18,7 +18,7 @@ import (
 type doors struct {
 	TrustProxy   []string
 	MetricsToken string
-	Unlimited    bool // for benchmarks
+	Unlimited    bool            // for benchmarks
 	Done         <-chan struct{} // closed when it is time to stop; nil for never
 	Demo         *web.Demo
 }
