@@ -49,6 +49,8 @@ type App struct {
 	status  statusPlaces
 	bundle  bundleState
 	numbers *Limiter // declarations that name one identity number
+
+	auditLog auditLog
 }
 
 // Config says where things are. The zero value of every field but Database and
@@ -60,6 +62,8 @@ type Config struct {
 	// RootPublic, `anlo keys` carries them to where the root key is kept.
 	RootKey    crypto.Signer
 	RootPublic *ecdsa.PublicKey
+
+	AuditLog string // folder of the tamper-evident log; "" when the audit is not sealed
 
 	Register identity.Register // nil for the embedded register
 	UnitList string            // "" for "vn-2026"
@@ -104,6 +108,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	if a.Register == nil {
 		a.Register = embedded{a}
 	}
+	a.auditLog = auditLog{dir: c.AuditLog, holder: anlo.NewID(a.Now())}
 	a.numbers = NewLimiter(time.Minute, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
@@ -130,7 +135,7 @@ func (a *App) start(ctx context.Context) error {
 
 // Close finishes what is under way and closes the database.
 func (a *App) Close() error {
-	return a.Store.Close()
+	return errors.Join(a.closeAuditLog(), a.Store.Close())
 }
 
 // known reports whether a declaration may name the unit: a commune of the
