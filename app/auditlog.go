@@ -40,9 +40,10 @@ type auditLog struct {
 	dir    string // "" when nothing is sealed
 	holder anlo.ID
 
-	mu   sync.Mutex
-	open *openLog // nil while another process seals
-	told bool
+	mu      sync.Mutex
+	open    *openLog // nil while another process seals
+	told    bool
+	closing bool // nobody writes any more: everything is sealed at once
 }
 
 // SealAudit appends the audit rows that are not sealed yet to the
@@ -59,10 +60,14 @@ func (a *App) SealAudit(ctx context.Context) error {
 		l.told = true
 		return nil
 	}
+	return a.sealAll(ctx)
+}
+
+func (a *App) sealAll(ctx context.Context) error {
 	for {
 		n, err := a.sealSome(ctx)
 		if err != nil { // whatever was appended, the log itself tells
-			return errors.Join(err, l.letGo(ctx))
+			return errors.Join(err, a.auditLog.letGo(ctx))
 		}
 		if n < sealBatch {
 			return nil
@@ -95,7 +100,11 @@ func (a *App) sealSome(ctx context.Context) (int, error) {
 		return 0, errors.Join(l.letGo(ctx), a.Store.LeaveDuty(ctx, sealDuty, l.holder))
 	}
 	l.told = false
-	rows, err := a.dueForSealing(ctx, o, now)
+	until := now.Add(-sealDelay)
+	if l.closing {
+		until = now.Add(time.Millisecond)
+	}
+	rows, err := a.dueForSealing(ctx, o, now, store.FirstID(until))
 	if err != nil {
 		return 0, err
 	}
@@ -110,7 +119,7 @@ func (a *App) sealSome(ctx context.Context) (int, error) {
 
 // dueForSealing finds rows that are not in the log: those that came late, and
 // then the new ones.
-func (a *App) dueForSealing(ctx context.Context, o *openLog, now time.Time) ([]store.AuditRow, error) {
+func (a *App) dueForSealing(ctx context.Context, o *openLog, now time.Time, until anlo.ID) ([]store.AuditRow, error) {
 	var rows []store.AuditRow
 	next := after(o.last)
 	if !o.last.IsZero() {
@@ -123,7 +132,7 @@ func (a *App) dueForSealing(ctx context.Context, o *openLog, now time.Time) ([]s
 			return nil, err
 		}
 	}
-	fresh, err := a.Store.AuditBetween(ctx, next, store.FirstID(now.Add(-sealDelay)), sealBatch-len(rows))
+	fresh, err := a.Store.AuditBetween(ctx, next, until, sealBatch-len(rows))
 	return append(rows, fresh...), err
 }
 
@@ -176,7 +185,7 @@ func (l *auditLog) letGo(ctx context.Context) error {
 	return err
 }
 
-// closeAuditLog ends the sealing, and lets another process go on at once.
+// closeAuditLog seals the last rows, and lets another process go on at once.
 func (a *App) closeAuditLog() error {
 	l := &a.auditLog
 	l.mu.Lock()
@@ -185,7 +194,9 @@ func (a *App) closeAuditLog() error {
 		return nil
 	}
 	ctx := context.Background()
-	return errors.Join(l.letGo(ctx), a.Store.LeaveDuty(ctx, sealDuty, l.holder))
+	l.closing = true
+	err := a.sealAll(ctx)
+	return errors.Join(err, l.letGo(ctx), a.Store.LeaveDuty(ctx, sealDuty, l.holder))
 }
 
 // auditSigner returns the key that signs checkpoints, and makes it at first.

@@ -1,5 +1,6 @@
 // Package jobs runs the background work: identities confirmed late, bundles
-// signed anew, keys made before they are due. Every job may be run by several
+// signed anew, keys made before they are due, the
+// audit sealed and looked through. Every job may be run by several
 // processes at once and again after a crash.
 package jobs
 
@@ -27,6 +28,7 @@ func schedule(a *app.App) []job {
 			_, err := a.ConfirmWaiting(ctx)
 			return err
 		}},
+		{"audit", time.Second, a.SealAudit},
 	}
 }
 
