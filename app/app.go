@@ -111,7 +111,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	if a.Register == nil {
 		a.Register = embedded{a}
 	}
-	a.auditLog = auditLog{dir: c.AuditLog, holder: anlo.NewID(a.Now())}
+	a.auditLog = auditLog{dir: c.AuditLog, holder: folderID(c.AuditLog)}
 	a.routes = make(chan struct{}, 1)
 	a.numbers = NewLimiter(time.Minute, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)

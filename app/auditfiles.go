@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/transparency-dev/tessera"
 	"github.com/transparency-dev/tessera/api/layout"
 	"github.com/transparency-dev/tessera/storage/posix"
+	"golang.org/x/mod/sumdb/note"
 	"k8s.io/klog/v2"
 
 	"anlo"
@@ -30,6 +32,7 @@ const (
 // openLog is the log's files, open for appending.
 type openLog struct {
 	dir      string
+	lock     *os.File
 	seal     auditSeal
 	appender *tessera.Appender
 	await    *tessera.PublicationAwaiter
@@ -43,7 +46,7 @@ type openLog struct {
 }
 
 // openLog opens the files, makes them where there are none, and reads from
-// their end what has been sealed.
+// their end what has been sealed; nil when another process has them open.
 func (a *App) openLog(ctx context.Context) (*openLog, error) {
 	signer, _, err := a.auditSigner(ctx, true)
 	if err != nil {
@@ -51,6 +54,40 @@ func (a *App) openLog(ctx context.Context) (*openLog, error) {
 	}
 	hear(a.Log)
 	dir := a.auditLog.dir
+	lock, err := lockLog(dir)
+	if lock == nil || err != nil {
+		return nil, err
+	}
+	o, err := a.openFiles(ctx, dir, signer)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	o.lock = lock
+	return o, nil
+}
+
+// lockLog takes the folder for this process, as long as the file stays open;
+// nil when another process has it.
+func lockLog(dir string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Join(dir, ".state"), 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, ".state", "anlo.lock"), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil {
+		return f, nil
+	}
+	f.Close()
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = nil
+	}
+	return nil, err
+}
+
+func (a *App) openFiles(ctx context.Context, dir string, signer note.Signer) (*openLog, error) {
 	if err := tidyLog(dir); err != nil {
 		return nil, err
 	}
@@ -194,7 +231,7 @@ func (o *openLog) close(ctx context.Context) error {
 	defer stop()
 	err := o.shutdown(ctx)
 	o.cancel()
-	return err
+	return errors.Join(err, o.lock.Close())
 }
 
 func compareIDs(a, b anlo.ID) int { return bytes.Compare(a[:], b[:]) }

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -27,7 +29,7 @@ const (
 	lookBack   = 10 * time.Second // each round looks so far back for rows that came late
 	sweepEvery = 30 * time.Second
 	sweepBack  = 2 * time.Minute  // and now and then so far
-	sealLease  = 30 * time.Second // another process may go on after that
+	sealLease  = 10 * time.Second // after that, a log in another folder may go on
 	sealDuty   = "audit-log"
 )
 
@@ -37,8 +39,8 @@ var ErrAuditLogElsewhere = errors.New("the audit log was last written in another
 
 // auditLog is the sealing end of the log.
 type auditLog struct {
-	dir    string // "" when nothing is sealed
-	holder anlo.ID
+	dir    string  // "" when nothing is sealed
+	holder anlo.ID // the folder, by machine and path: a process that starts again goes on at once
 
 	mu      sync.Mutex
 	open    *openLog // nil while another process seals
@@ -87,7 +89,7 @@ func (a *App) sealSome(ctx context.Context) (int, error) {
 	}
 	o := l.open
 	if o == nil {
-		if o, err = a.openLog(ctx); err != nil {
+		if o, err = a.openLog(ctx); err != nil || o == nil {
 			return 0, err
 		}
 		l.open = o
@@ -172,6 +174,23 @@ func after(id anlo.ID) anlo.ID {
 		}
 	}
 	return id
+}
+
+// Seals reports whether this process is the one that seals.
+func (a *App) Seals() bool {
+	a.auditLog.mu.Lock()
+	defer a.auditLog.mu.Unlock()
+	return a.auditLog.open != nil
+}
+
+// folderID names a folder of this machine.
+func folderID(dir string) anlo.ID {
+	host, _ := os.Hostname()
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		path = dir
+	}
+	return anlo.ID(seal.Digest(host + "\x00" + path)[:16])
 }
 
 // letGo closes the files. The next round opens them again and reads from them

@@ -334,31 +334,95 @@ func TestTheLogCannotBeTurnedBack(t *testing.T) {
 	})
 }
 
+// reopens returns a function that starts the application on the same data.
+func (s *sealedLog) reopens() func(dir string) *app.App {
+	s.t.Helper()
+	s.clock = anlotest.NewClock()
+	root, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	master := filepath.Join(s.t.TempDir(), "master.key")
+	return func(dir string) *app.App {
+		s.config = app.Config{Database: s.url, MasterKey: master, AuditLog: dir, RootKey: root, Now: s.clock.Now}
+		a, err := app.Open(s.t.Context(), s.config)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return a
+	}
+}
+
+// A process may be killed at any point of an append: after it has written
+// files that the tree does not know yet, or before the checkpoint. What it
+// leaves is what these cases put there.
+func TestKilledInsideAnAppend(t *testing.T) {
+	for what, undone := range map[string][]string{
+		"files are there that the tree does not have": {"checkpoint", ".state/treeState"},
+		"the checkpoint is behind the tree":           {"checkpoint"},
+	} {
+		anlotest.Databases(t, func(t *testing.T, url string) {
+			s := &sealedLog{t: t, url: url}
+			dir := filepath.Join(t.TempDir(), "log")
+			start := s.reopens()
+			s.App = start(dir)
+			s.rows(200)
+			s.seal()
+			mark, err := s.Store.Mark(t.Context(), "audit-log")
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := map[string][]byte{}
+			for _, name := range undone {
+				if before[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			late := store.NewAuditRow(s.clock.Now(), anlo.Actor{Role: anlo.Operator}, anlo.ActKeys, anlo.PurposeOperation, 0, anlo.ID{})
+			s.rows(100) // fills a file of entries and begins the next
+			s.seal()
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			for name, content := range before {
+				if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, name := range []string{"tile/0/000.p/20112233445", "tile/entries/001987654321", "checkpoint12345", ".state/treeState99"} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.tamper("UPDATE duty SET mark = $1", mark)
+
+			s.App = start(dir)
+			defer s.Close()
+			if err := s.Store.Audit(t.Context(), late); err != nil { // now before the others
+				t.Fatal(err)
+			}
+			s.seal()
+			if r := s.verify(app.VerifyOptions{}); !r.OK() || r.Repeated > 0 || r.Waiting > 0 || r.Rows < 300 || len(r.Strays) > 0 {
+				t.Errorf("%s: %+v", what, r)
+			}
+			if err := s.fsck(); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		})
+	}
+}
+
 // Of several processes on one database one seals; another goes on when it has
 // ended, and refuses where the files are not.
 func TestOneSealsAtATime(t *testing.T) {
 	anlotest.Databases(t, func(t *testing.T, url string) {
 		s := &sealedLog{t: t, url: url}
-		master := filepath.Join(t.TempDir(), "master.key")
-		clock := anlotest.NewClock()
-		root, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		start := func(dir string) *app.App {
-			s.config = app.Config{Database: url, MasterKey: master, AuditLog: dir, RootKey: root, Now: clock.Now}
-			a, err := app.Open(t.Context(), s.config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return a
-		}
+		start := s.reopens()
 		dir := filepath.Join(t.TempDir(), "log")
 		first, second, elsewhere := start(dir), start(dir), start(filepath.Join(t.TempDir(), "other"))
 		s.config.AuditLog = dir
 		defer second.Close()
 		defer elsewhere.Close()
-		s.clock = clock
 		for i, a := range []*app.App{first, second, elsewhere, first, second} {
 			s.App = a
 			s.rows(10 + i)

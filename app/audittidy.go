@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/transparency-dev/tessera/api/layout"
 )
@@ -29,20 +28,9 @@ func readTreeState(dir string) (s treeState, raw []byte, err error) {
 }
 
 // tidyLog removes what a process left that was killed while it appended: files
-// with more entries than the tree has, and files half written. The lock is the
-// library's own, so that nobody appends meanwhile.
+// with more entries than the tree has, and files half written. Nobody else has
+// the log open.
 func tidyLog(dir string) error {
-	lock, err := os.OpenFile(filepath.Join(dir, ".state", "treeState.lock"), os.O_RDWR|os.O_CREATE, 0o644)
-	if errors.Is(err, fs.ErrNotExist) { // a new log
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	if err := syscall.FcntlFlock(lock.Fd(), syscall.F_SETLKW, &syscall.Flock_t{Type: syscall.F_WRLCK}); err != nil {
-		return fmt.Errorf("audit log: %w", err)
-	}
 	state, _, err := readTreeState(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -70,6 +71,8 @@ type VerifyOptions struct {
 // unsealedAfter is how old a row may be before it must be sealed.
 const unsealedAfter = 2 * time.Minute
 
+var errNothingSealed = errors.New("nothing has been sealed yet: `anlo serve` does it, or `anlo audit seal`")
+
 // VerifyAudit computes the whole log anew, from the entries on disk and from
 // the rows of the database, and says what is not as it was sealed. It needs no
 // running server and does not disturb one.
@@ -94,6 +97,9 @@ func (a *App) VerifyAudit(ctx context.Context, by anlo.Actor, o VerifyOptions) (
 	if err != nil {
 		return nil, err
 	}
+	if _, err := os.Stat(a.auditLog.dir); mark == 0 && errors.Is(err, fs.ErrNotExist) {
+		return nil, errNothingSealed
+	}
 	r := &AuditReport{Faults: []AuditFault{}, Strays: []string{}}
 	rows := newRowMatch(a, r)
 	w := newLogWalk(a.auditLog.dir, r)
@@ -108,7 +114,7 @@ func (a *App) VerifyAudit(ctx context.Context, by anlo.Actor, o VerifyOptions) (
 func (a *App) verifyFiles(ctx context.Context, w *logWalk, sealed uint64, earlier []byte) error {
 	_, key, err := a.auditSigner(ctx, false)
 	if errors.Is(err, anlo.ErrNotFound) {
-		return errors.New("nothing has been sealed yet: `anlo serve` does it, or `anlo audit seal`")
+		return errNothingSealed
 	}
 	if err != nil {
 		return err

@@ -228,7 +228,7 @@ func (w *logWalk) names() error {
 // logFile reports whether a log has files of that name.
 func logFile(name string) bool {
 	switch name {
-	case "checkpoint", ".state/treeState", ".state/treeState.lock", ".state/publish.lock", ".state/version", ".state/gcState", ".state/gcState.lock":
+	case "checkpoint", ".state/treeState", ".state/treeState.lock", ".state/publish.lock", ".state/anlo.lock", ".state/version", ".state/gcState", ".state/gcState.lock":
 		return true
 	}
 	rest, ok := strings.CutPrefix(name, "tile/")

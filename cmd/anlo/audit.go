@@ -107,5 +107,9 @@ func (c *auditSealCmd) Run(ctx context.Context, s std) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(a.SealAudit(ctx), a.Close())
+	err = a.SealAudit(ctx)
+	if err == nil && !a.Seals() {
+		err = errors.New("another process seals the audit, or its log is in another folder")
+	}
+	return errors.Join(err, a.Close())
 }
