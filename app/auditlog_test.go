@@ -93,11 +93,11 @@ func (s *sealedLog) good(entries uint64) {
 // tampers opens the database as somebody would who has its password.
 func (s *sealedLog) tamper(query string, args ...any) int64 {
 	s.t.Helper()
-	driver := "sqlite"
+	driver, url := "sqlite", "file:"+s.url+"?_pragma=busy_timeout(10000)"
 	if strings.HasPrefix(s.url, "postgres") {
-		driver = "pgx"
+		driver, url = "pgx", s.url
 	}
-	db, err := sql.Open(driver, s.url)
+	db, err := sql.Open(driver, url)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -389,7 +389,7 @@ func TestKilledInsideAnAppend(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, name := range []string{"tile/0/000.p/20112233445", "tile/entries/001987654321", "checkpoint12345", ".state/treeState99"} {
+			for _, name := range []string{"tile/0/001.p/20112233445", "tile/entries/001987654321", "checkpoint12345", ".state/treeState99"} {
 				if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o644); err != nil {
 					t.Fatal(err)
 				}
