@@ -50,7 +50,14 @@ type App struct {
 	bundle  bundleState
 	numbers *Limiter // declarations that name one identity number
 
+	// OfficerOf and OfficerCalled, when set before the first call, tell the audit
+	// whose an account is, by its identifier and by its login; anlo.ErrNotFound
+	// when there is none.
+	OfficerOf     func(context.Context, anlo.ID) (Officer, error)
+	OfficerCalled func(context.Context, string) (Officer, error)
+
 	auditLog auditLog
+	process  anlo.ID // tells this process from others on the database
 	routes   chan struct{}
 	desks    desks
 	shown    shown
@@ -111,6 +118,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	if a.Register == nil {
 		a.Register = embedded{a}
 	}
+	a.process = anlo.NewID(a.Now())
 	a.auditLog = auditLog{dir: c.AuditLog, holder: folderID(c.AuditLog)}
 	a.routes = make(chan struct{}, 1)
 	a.numbers = NewLimiter(time.Minute, 60, a.Now)

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,11 +94,11 @@ func (s *sealedLog) good(entries uint64) {
 // tampers opens the database as somebody would who has its password.
 func (s *sealedLog) tamper(query string, args ...any) int64 {
 	s.t.Helper()
-	driver, url := "sqlite", "file:"+s.url+"?_pragma=busy_timeout(10000)"
+	driver, address := "sqlite", "file:"+(&url.URL{Path: s.url}).EscapedPath()+"?_pragma=busy_timeout(10000)"
 	if strings.HasPrefix(s.url, "postgres") {
-		driver, url = "pgx", s.url
+		driver, address = "pgx", s.url
 	}
-	db, err := sql.Open(driver, url)
+	db, err := sql.Open(driver, address)
 	if err != nil {
 		s.t.Fatal(err)
 	}

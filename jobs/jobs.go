@@ -30,6 +30,7 @@ func schedule(a *app.App) []job {
 		{"route", time.Second, uncounted(a.Route), a.Routes()},
 		{"climb", time.Minute, uncounted(a.Climb), nil},
 		{"audit", time.Second, a.SealAudit, nil},
+		{"audit-flags", time.Minute, a.FlagAudit, nil},
 		{"work", 30 * time.Second, a.CountWork, nil},
 	}
 }
