@@ -106,7 +106,7 @@ func (a *App) auditFilter(ctx context.Context, q AuditQuery) (f store.AuditFilte
 	if q.Officer != "" {
 		o, err := a.officer(ctx, q.Officer)
 		if anlo.KindOf(err) == anlo.NotFound {
-			wrong = append(wrong, anlo.FieldError{Field: "officer", Code: "officer.unknown"})
+			wrong = append(wrong, anlo.FieldError{Field: "officer", Code: "audit.officer-unknown"})
 		} else if err != nil {
 			return f, err
 		}
@@ -115,7 +115,7 @@ func (a *App) auditFilter(ctx context.Context, q AuditQuery) (f store.AuditFilte
 	if q.Subject != "" {
 		key, ok := subjectKey(q.Subject)
 		if !ok {
-			wrong = append(wrong, anlo.FieldError{Field: "subject", Code: "subject.malformed"})
+			wrong = append(wrong, anlo.FieldError{Field: "subject", Code: "audit.subject-malformed"})
 		}
 		f.Person = a.Seal.Index("person", key)
 	}

@@ -16,7 +16,7 @@ type officeRoute struct {
 }
 
 // officeRoutes is what officers may open; each page's file adds its own.
-var officeRoutes = [][]officeRoute{}
+var officeRoutes = [][]officeRoute{auditRoutes}
 
 // officePage is what the frame around every officer's page needs.
 type officePage struct {

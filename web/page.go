@@ -35,6 +35,7 @@ var pageData = map[string]any{
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
+	"audit":      auditPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
