@@ -14,6 +14,7 @@ type benchCmd struct {
 	Verify    benchVerifyCmd    `cmd:"" help:"Text to claims against raw ECDSA."`
 	Declare   benchDeclareCmd   `cmd:"" help:"Declarations a second against bulk insert of the same rows."`
 	Match     benchMatchCmd     `cmd:"" help:"Precision and recall of the matcher on careless declarations."`
+	Audit     benchAuditCmd     `cmd:"" help:"Declarations with audit entries and their sealing against declarations without."`
 	Footprint benchFootprintCmd `cmd:"" help:"Start-up, idle memory, size of the binary and of the first page."`
 	All       benchAllCmd       `cmd:"" help:"All of them."`
 }
@@ -87,6 +88,7 @@ func (c *benchAllCmd) Run(ctx context.Context, s std) error {
 		(&benchVerifyCmd{}).measure,
 		(&benchMatchCmd{People: 50_000, Seed: 1}).measure,
 		(&benchDeclareCmd{Callers: 64, Declarations: 100_000}).measure,
+		(&benchAuditCmd{Callers: 64, Declarations: 50_000}).measure,
 	}
 	if c.Database != "" {
 		parts = append(parts, (&benchDeclareCmd{Callers: 64, Declarations: 200_000, Database: c.Database}).measure)
