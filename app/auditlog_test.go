@@ -131,7 +131,7 @@ func (s *sealedLog) fsck() error {
 		}
 		return all, err
 	}
-	return fsck.New(v.Name(), v, &client.FileFetcher{Root: s.config.AuditLog}, hashes, fsck.Opts{N: 1}).Check(s.t.Context())
+	return fsck.New(v.Name(), v, &client.FileFetcher{Root: s.config.AuditLog}, hashes, fsck.Opts{N: 8}).Check(s.t.Context())
 }
 
 func TestSealing(t *testing.T) {
