@@ -37,7 +37,7 @@ type Options struct {
 	// Limiter is for writes by the public, by address; nil lets everything
 	// through. Mobile networks put thousands of people behind one address, so be
 	// generous: the limit is against machines.
-	Limiter *app.Limiter
+	Limiter *anlo.Limiter
 	Metrics *Metrics // nil counts nothing
 }
 

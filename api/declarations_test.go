@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"anlo"
-	"anlo/app"
 )
 
 // object is a JSON object under construction.
@@ -357,7 +356,7 @@ func TestStrangersLearnNothing(t *testing.T) {
 
 func TestLimitedWrites(t *testing.T) {
 	d := newDoor(t)
-	d.serve(Options{Limiter: app.NewLimiter(10*time.Second, 2, d.app.Now)})
+	d.serve(Options{Limiter: anlo.NewLimiter(10*time.Second, 2, d.app.Now)})
 	d.declare(nil)
 	d.declare(nil)
 	res := d.do("POST", "/api/v1/declarations", d.body(nil)).want(429)

@@ -48,19 +48,14 @@ type App struct {
 	issuing issuing
 	status  statusPlaces
 	bundle  bundleState
-	numbers *Limiter // declarations that name one identity number
-
-	// OfficerOf and OfficerCalled, when set before the first call, tell the audit
-	// whose an account is, by its identifier and by its login; anlo.ErrNotFound
-	// when there is none.
-	OfficerOf     func(context.Context, anlo.ID) (Officer, error)
-	OfficerCalled func(context.Context, string) (Officer, error)
+	numbers *anlo.Limiter // declarations that name one identity number
+	assists *anlo.Limiter // declarations that one officer makes for others
+	routes  chan struct{}
+	desks   desks
+	shown   shown
 
 	auditLog auditLog
 	process  anlo.ID // tells this process from others on the database
-	routes   chan struct{}
-	desks    desks
-	shown    shown
 }
 
 // Config says where things are. The zero value of every field but Database and
@@ -121,7 +116,8 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	a.process = anlo.NewID(a.Now())
 	a.auditLog = auditLog{dir: c.AuditLog, holder: folderID(c.AuditLog)}
 	a.routes = make(chan struct{}, 1)
-	a.numbers = NewLimiter(time.Minute, 60, a.Now)
+	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
+	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err
@@ -162,9 +158,10 @@ func (a *App) entry(by anlo.Actor, action anlo.Action, purpose anlo.Purpose, per
 	return store.NewAuditRow(a.Now(), by, action, purpose, person, object)
 }
 
-// StaffNames returns the names of accounts, for histories.
+// StaffNames returns the names for work of accounts, for histories: what
+// somebody signs in with tells colleagues apart, and needs no unsealing.
 func (a *App) StaffNames(ctx context.Context, ids []anlo.ID) (map[anlo.ID]string, error) {
-	return map[anlo.ID]string{}, nil
+	return a.Store.Logins(ctx, ids)
 }
 
 // Ready reports whether requests can be served now: the database answers and a

@@ -11,13 +11,6 @@ import (
 	"anlo/store"
 )
 
-// Officer is what the audit knows of an account.
-type Officer struct {
-	ID     anlo.ID
-	Login  string
-	Person int64 // who they are themselves; 0 when not known
-}
-
 // AuditQuery says which entries an auditor wants to see, newest first. The zero
 // value is all of the officers', the machines' and the operators' entries.
 type AuditQuery struct {
@@ -104,13 +97,12 @@ func (a *App) auditFilter(ctx context.Context, q AuditQuery) (f store.AuditFilte
 	}
 	var wrong []anlo.FieldError
 	if q.Officer != "" {
-		o, err := a.officer(ctx, q.Officer)
+		f.Actor, err = a.actorCalled(ctx, q.Officer)
 		if anlo.KindOf(err) == anlo.NotFound {
 			wrong = append(wrong, anlo.FieldError{Field: "officer", Code: "audit.officer-unknown"})
 		} else if err != nil {
 			return f, err
 		}
-		f.Actor = o.ID
 	}
 	if q.Subject != "" {
 		key, ok := subjectKey(q.Subject)
@@ -137,32 +129,27 @@ func subjectKey(text string) (string, bool) {
 	return anlo.Document{Kind: anlo.Passport, Country: country, Number: number}.Key(), ok && len(country) == 2 && len(number) >= 5
 }
 
-// officer finds who is meant by a login or an identifier.
-func (a *App) officer(ctx context.Context, text string) (Officer, error) {
+// actorCalled finds who is meant by a login or an identifier.
+func (a *App) actorCalled(ctx context.Context, text string) (anlo.ID, error) {
 	if id, err := anlo.ParseID(text); err == nil {
-		return Officer{ID: id}, nil
+		return id, nil
 	}
-	if a.OfficerCalled == nil {
-		return Officer{}, anlo.ErrNotFound
-	}
-	return a.OfficerCalled(ctx, strings.ToLower(strings.TrimSpace(text)))
+	staff, err := a.Store.StaffByLogin(ctx, strings.ToLower(strings.TrimSpace(text)))
+	return staff.ID, err
 }
 
 // login returns how an officer is called, "" for who has no account.
 func (a *App) login(ctx context.Context, known map[anlo.ID]string, id anlo.ID) (string, error) {
-	if id.IsZero() || a.OfficerOf == nil {
-		return "", nil
-	}
 	name, there := known[id]
-	if there {
+	if there || id.IsZero() {
 		return name, nil
 	}
-	o, err := a.OfficerOf(ctx, id)
+	staff, err := a.Store.Staff(ctx, id)
 	if err != nil && anlo.KindOf(err) != anlo.NotFound {
 		return "", err
 	}
-	known[id] = o.Login
-	return o.Login, nil
+	known[id] = staff.Login
+	return staff.Login, nil
 }
 
 // pseudonym names a person in the audit: short enough to compare by eye, and of

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,21 +13,20 @@ import (
 	"anlo/store"
 )
 
-// accounts lets the audit know some officers.
-func accounts(a *app.App, known ...app.Officer) {
-	a.OfficerOf, a.OfficerCalled = nil, nil
-	find := func(is func(app.Officer) bool) (app.Officer, error) {
-		i := slices.IndexFunc(known, is)
-		if i < 0 {
-			return app.Officer{}, anlo.ErrNotFound
+// accounts makes accounts of officers.
+func accounts(t *testing.T, a *app.App, staff ...store.StaffRow) {
+	t.Helper()
+	err := a.Store.Update(t.Context(), func(tx *store.Tx) error {
+		for _, s := range staff {
+			s.Sealed = []byte("sealed")
+			if _, err := tx.KeepStaff(t.Context(), s); err != nil {
+				return err
+			}
 		}
-		return known[i], nil
-	}
-	a.OfficerOf = func(_ context.Context, id anlo.ID) (app.Officer, error) {
-		return find(func(o app.Officer) bool { return o.ID == id })
-	}
-	a.OfficerCalled = func(_ context.Context, login string) (app.Officer, error) {
-		return find(func(o app.Officer) bool { return o.Login == login })
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -71,7 +69,7 @@ var auditor = anlo.Actor{Role: anlo.Auditor, Staff: anlo.NewID(anlotest.Noon)}
 func TestUnusualReadingIsFlagged(t *testing.T) {
 	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		busy, calm, nosy := officer(anlo.CommuneOfficer, baDinh), officer(anlo.CommuneOfficer, baDinh), officer(anlo.CommuneOfficer, ngocHa)
-		accounts(a, app.Officer{ID: busy.Staff, Login: "busy"}, app.Officer{ID: calm.Staff, Login: "calm"}, app.Officer{ID: nosy.Staff, Login: "nosy"})
+		accounts(t, a, store.StaffRow{ID: busy.Staff, Login: "busy"}, store.StaffRow{ID: calm.Staff, Login: "calm"}, store.StaffRow{ID: nosy.Staff, Login: "nosy"})
 		is(t, "nothing has happened", flagged(t, a, clock))
 
 		reads(t, a, clock, calm, 39, 9*time.Minute, true, anlo.ActReadDesk)
@@ -97,7 +95,7 @@ func TestUnusualReadingIsFlagged(t *testing.T) {
 func TestNightIsFlagged(t *testing.T) {
 	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		owl := officer(anlo.CommuneOfficer, baDinh)
-		accounts(a, app.Officer{ID: owl.Staff, Login: "owl"})
+		accounts(t, a, store.StaffRow{ID: owl.Staff, Login: "owl"})
 		clock.Add(9*time.Hour + 58*time.Minute) // 21:58
 		reads(t, a, clock, owl, 10, time.Minute, true, anlo.ActReadDesk)
 		is(t, "in the evening", flagged(t, a, clock))
@@ -124,8 +122,8 @@ func TestRelativesAndForeignRecordsAreFlagged(t *testing.T) {
 			t.Fatal(err)
 		}
 		daughter, stranger, far := officer(anlo.CommuneOfficer, ngocHa), officer(anlo.CommuneOfficer, ngocHa), officer(anlo.CommuneOfficer, haiChau)
-		accounts(a, app.Officer{ID: daughter.Staff, Login: "daughter", Person: a.Seal.Index("person", child.Number)},
-			app.Officer{ID: stranger.Staff, Login: "stranger", Person: a.Seal.Index("person", "001099999999")}, app.Officer{ID: far.Staff, Login: "far"})
+		accounts(t, a, store.StaffRow{ID: daughter.Staff, Login: "daughter", Person: a.Seal.Index("person", child.Number)},
+			store.StaffRow{ID: stranger.Staff, Login: "stranger", Person: a.Seal.Index("person", "001099999999")}, store.StaffRow{ID: far.Staff, Login: "far"})
 		declareAndRoute(t, a, anlotest.Declaration(clock.Now(), anlotest.An))
 		page, err := a.Desk(t.Context(), daughter, app.DeskQuery{View: app.ViewAll})
 		if err != nil || len(page.Items) != 1 {
@@ -150,7 +148,7 @@ func TestRelativesAndForeignRecordsAreFlagged(t *testing.T) {
 func TestFlagsAreLookedInto(t *testing.T) {
 	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		nosy := officer(anlo.CommuneOfficer, ngocHa)
-		accounts(a, app.Officer{ID: nosy.Staff, Login: "nosy"}, app.Officer{ID: auditor.Staff, Login: "auditor"})
+		accounts(t, a, store.StaffRow{ID: nosy.Staff, Login: "nosy"}, store.StaffRow{ID: auditor.Staff, Login: "auditor"})
 		reads(t, a, clock, nosy, 2, time.Second, true, anlo.ActDenied)
 		flagged(t, a, clock)
 		flags, err := a.AuditFlags(t.Context(), auditor)
@@ -184,7 +182,7 @@ func TestAuditorsSearch(t *testing.T) {
 	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		anlotest.Register(t, a)
 		one, two := officer(anlo.CommuneOfficer, ngocHa), officer(anlo.CommuneOfficer, ngocHa)
-		accounts(a, app.Officer{ID: one.Staff, Login: "one"}, app.Officer{ID: two.Staff, Login: "two"})
+		accounts(t, a, store.StaffRow{ID: one.Staff, Login: "one"}, store.StaffRow{ID: two.Staff, Login: "two"})
 		declareAndRoute(t, a, anlotest.Declaration(clock.Now(), anlotest.An))
 		page, err := a.Desk(t.Context(), one, app.DeskQuery{View: app.ViewAll})
 		if err != nil {

@@ -233,10 +233,7 @@ func officeDay(t time.Time) int64 {
 // relatives are the officer's own household in the embedded register, and the
 // officer; nobody where it is not known who they are.
 func (a *App) relatives(ctx context.Context, actor anlo.ID) (map[int64]bool, error) {
-	if a.OfficerOf == nil {
-		return nil, nil
-	}
-	o, err := a.OfficerOf(ctx, actor)
+	o, err := a.Store.Staff(ctx, actor)
 	if anlo.KindOf(err) == anlo.NotFound || err == nil && o.Person == 0 {
 		return nil, nil
 	}

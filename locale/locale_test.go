@@ -139,7 +139,7 @@ func codes(t *testing.T, dir string) []string {
 
 // A code without words would be shown to people as it is.
 func TestEveryCodeHasWords(t *testing.T) {
-	for _, dir := range []string{"..", "../app", "../geo", "../identity", "../credential", "../exchange"} {
+	for _, dir := range []string{"..", "../app", "../geo", "../identity", "../credential", "../exchange", "../auth"} {
 		all := codes(t, dir)
 		for _, code := range all {
 			if !For("vi").Has(code) {
@@ -189,8 +189,8 @@ func constants(t *testing.T, typ string) []string {
 func TestEveryChoiceHasWords(t *testing.T) {
 	for typ, prefixes := range map[string][]string{
 		"Outcome": {"outcome."}, "Reason": {"reason.", "advice."}, "VehicleKind": {"vehicle."}, "TripPurpose": {"reason-of-trip."},
-		"Symptom": {"symptoms."}, "Sex": {"sex."}, "DocumentKind": {"document.kind."}, "TestKind": {"test."}, "TestResult": {"test_result."},
-		"Role": {"audit.role."}, "Purpose": {"audit.purpose."},
+		"Symptom": {"symptoms."}, "Sex": {"sex."}, "DocumentKind": {"document.kind."}, "TestKind": {"test."}, "TestResult": {"test_result."}, "Role": {"role."}, "Action": {"action."},
+		"Purpose": {"purpose."},
 	} {
 		for _, value := range constants(t, typ) {
 			for _, prefix := range prefixes {

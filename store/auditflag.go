@@ -40,7 +40,7 @@ func (db *DB) AuditFlags(ctx context.Context, limit int) ([]AuditFlag, error) {
 // Flag returns the flag of an actor, a rule and a day; anlo.ErrNotFound when
 // there is none.
 func (tx *Tx) Flag(ctx context.Context, actor anlo.ID, rule string, day int64) (AuditFlag, error) {
-	return single(list(ctx, tx, scanFlag, flagSelect+" WHERE actor = $1 AND rule = $2 AND day = $3", uid(actor), rule, day))
+	return one(list(ctx, tx, scanFlag, flagSelect+" WHERE actor = $1 AND rule = $2 AND day = $3", uid(actor), rule, day))
 }
 
 // KeepFlag writes a flag, in place of the one of that actor, rule and day.
@@ -55,17 +55,6 @@ func (tx *Tx) KeepFlag(ctx context.Context, f AuditFlag) error {
 // NoteFlag notes that an auditor has looked into a flag, as they saw it;
 // anlo.ErrNotFound when there is no such flag, or more has happened since.
 func (tx *Tx) NoteFlag(ctx context.Context, id, by anlo.ID, seen int64, now time.Time) (AuditFlag, error) {
-	return single(list(ctx, tx, scanFlag, `UPDATE audit_flag SET noted_at = $1, noted_by = $2 WHERE id = $3 AND n = $4 AND noted_at IS NULL
+	return one(list(ctx, tx, scanFlag, `UPDATE audit_flag SET noted_at = $1, noted_by = $2 WHERE id = $3 AND n = $4 AND noted_at IS NULL
 		RETURNING id, actor, rule, day, n, from_at, until_at, noted_at, noted_by`, ms(now), uid(by), uid(id), seen))
-}
-
-func single[T any](rows []T, err error) (T, error) {
-	if err == nil && len(rows) == 0 {
-		err = sql.ErrNoRows
-	}
-	if err != nil {
-		var none T
-		return none, failure(err)
-	}
-	return rows[0], nil
 }

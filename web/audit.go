@@ -247,10 +247,10 @@ func chosenWord[T ~string](w *locale.Words, kind string, values []T, chosen T) (
 	return chosen, choices
 }
 
-// auditWord returns the words of a role, an action or a purpose; what has none
-// is shown as it is kept, because the audit shows everything.
+// auditWord returns the words of a role, an action or a purpose. What has none
+// is shown as it is kept: the audit shows everything.
 func auditWord(w *locale.Words, kind, code string) string {
-	if key := "audit." + kind + "." + code; w.Has(key) {
+	if key := kind + "." + code; w.Has(key) {
 		return w.T(key)
 	}
 	return code

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,7 +16,6 @@ import (
 )
 
 var (
-	ngocHa  = anlo.UnitRef{List: "vn-2026", Code: "00008"}
 	auditor = anlo.Actor{Role: anlo.Auditor, Staff: anlo.NewID(anlotest.Noon)}
 	nosy    = anlo.Actor{Role: anlo.CommuneOfficer, Area: ngocHa, Staff: anlo.NewID(anlotest.Noon)}
 )
@@ -31,20 +30,13 @@ func auditSite(t *testing.T, by anlo.Actor) *site {
 		}
 		return by, nil
 	}})
-	s.app.OfficerOf = func(_ context.Context, id anlo.ID) (app.Officer, error) {
-		switch id {
-		case auditor.Staff:
-			return app.Officer{ID: id, Login: "kiem.toan"}, nil
-		case nosy.Staff:
-			return app.Officer{ID: id, Login: "to.mo"}, nil
-		}
-		return app.Officer{}, anlo.ErrNotFound
-	}
-	s.app.OfficerCalled = func(_ context.Context, login string) (app.Officer, error) {
-		if login == "to.mo" {
-			return app.Officer{ID: nosy.Staff, Login: login}, nil
-		}
-		return app.Officer{}, anlo.ErrNotFound
+	err := s.app.Store.Update(t.Context(), func(tx *store.Tx) error {
+		_, one := tx.KeepStaff(t.Context(), store.StaffRow{ID: auditor.Staff, Login: "kiem.toan", Sealed: []byte("sealed")})
+		_, two := tx.KeepStaff(t.Context(), store.StaffRow{ID: nosy.Staff, Login: "to.mo", Sealed: []byte("sealed")})
+		return errors.Join(one, two)
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if _, err := s.app.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(s.clock.Now(), anlotest.An), ""); err != nil {
 		t.Fatal(err)
@@ -88,13 +80,13 @@ func (v *visitor) href(part string) string {
 
 func TestAuditorsPage(t *testing.T) {
 	v := auditSite(t, auditor).visitor("en")
-	v.get("/audit").expect(200, "asked for records outside their area: 60", "to.mo", "Was refused a record outside the area", "Older entries")
+	v.get("/audit").expect(200, "asked for records outside their area: 60", "to.mo", "ask for a notice outside the area", "Older entries")
 	if v.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("kept: %v", v.header)
 	}
-	v.get(v.href("cursor=")).expect(200, "Revealed what is masked", "Medical care", "Phường Ngọc Hà", "Commune officer")
-	v.get("/audit?purpose=medical&officer=to.mo&from=2026-11-23&until=2026-11-23").expect(200, "Revealed what is masked")
-	if strings.Count(v.body, "Revealed what is masked") != 3 { // An, his wife, and the choice
+	v.get(v.href("cursor=")).expect(200, "reveal what is masked", "Medical care", "Phường Ngọc Hà", "Commune officer")
+	v.get("/audit?purpose=medical&officer=to.mo&from=2026-11-23&until=2026-11-23").expect(200, "reveal what is masked")
+	if strings.Count(v.body, "reveal what is masked") != 3 { // An, his wife, and the choice
 		t.Errorf("other entries than those asked for: %s", v.text())
 	}
 	v.get("/audit?action=nonsense&purpose=nonsense&from=nonsense&s=nonsense&officer=").expect(200, "more than a day old")
@@ -108,7 +100,7 @@ func TestAuditorsNameNobodyInAddresses(t *testing.T) {
 	s := auditSite(t, auditor)
 	v := s.visitor("en")
 	v.get("/audit?action=notice.reveal")
-	v.submit("/audit/subject?action=notice.reveal", "subject", anlotest.An.Number).expect(200, "Entries about person", "Revealed what is masked")
+	v.submit("/audit/subject?action=notice.reveal", "subject", anlotest.An.Number).expect(200, "Entries about person", "reveal what is masked")
 	if !strings.Contains(v.at.RawQuery, "action=notice.reveal") {
 		t.Errorf("the other filters are gone: %s", v.at)
 	}

@@ -15,7 +15,6 @@ import (
 
 	"anlo"
 	"anlo/anlotest"
-	"anlo/app"
 	"anlo/credential"
 	"anlo/locale"
 )
@@ -353,7 +352,7 @@ func TestProblems(t *testing.T) {
 
 func TestLimit(t *testing.T) {
 	s := newSite(t, Options{})
-	limited := httptest.NewServer(New(s.app, Options{Limiter: app.NewLimiter(time.Minute, 1, s.clock.Now)}))
+	limited := httptest.NewServer(New(s.app, Options{Limiter: anlo.NewLimiter(time.Minute, 1, s.clock.Now)}))
 	t.Cleanup(limited.Close)
 	s.url = limited.URL
 	v := s.visitor("vi")

@@ -1,4 +1,4 @@
-package app
+package anlo
 
 import (
 	"net/netip"
@@ -49,6 +49,19 @@ func (l *Limiter) Allow(key any) time.Duration {
 	return 0
 }
 
+// Forgive takes back one act that Allow counted: only failures are to count.
+func (l *Limiter) Forgive(key any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	done, ok := l.done[key]
+	if !ok {
+		done = l.before[key]
+	}
+	if !done.IsZero() {
+		l.done[key] = done.Add(-l.every)
+	}
+}
+
 // forget drops, a generation at a time, those who have long been done.
 func (l *Limiter) forget(now time.Time) {
 	if len(l.done) < limiterKeys && now.Sub(l.generation) < l.slack+l.every {
@@ -60,12 +73,12 @@ func (l *Limiter) forget(now time.Time) {
 // AllowCaller counts one act of whoever calls from a remote address,
 // "host:port" or a bare IP.
 func (l *Limiter) AllowCaller(remoteAddr string) time.Duration {
-	return l.Allow(subscriber(remoteAddr))
+	return l.Allow(Subscriber(remoteAddr))
 }
 
-// subscriber returns what counts as one caller: an IPv4 address, or the /64
+// Subscriber returns what counts as one caller: an IPv4 address, or the /64
 // that an IPv6 subscriber has. What is no address at all is one and the same.
-func subscriber(remoteAddr string) netip.Addr {
+func Subscriber(remoteAddr string) netip.Addr {
 	addr, err := netip.ParseAddr(remoteAddr)
 	if err != nil {
 		withPort, _ := netip.ParseAddrPort(remoteAddr)

@@ -1,4 +1,4 @@
-package app
+package anlo
 
 import (
 	"testing"
@@ -40,6 +40,20 @@ func TestLimiter(t *testing.T) {
 	}
 	if allowed("192.0.2.1") {
 		t.Error("request 4 after an hour allowed")
+	}
+}
+
+func TestLimiterForgives(t *testing.T) {
+	l := NewLimiter(time.Hour, 2, newClock().now)
+	l.Forgive(1) // nothing to forgive
+	for range 10 {
+		if l.Allow(1) != 0 {
+			t.Fatal("what was forgiven still counts")
+		}
+		l.Forgive(1)
+	}
+	if first, second, third := l.Allow(1), l.Allow(1), l.Allow(1); first != 0 || second != 0 || third == 0 {
+		t.Error("want two more and no third")
 	}
 }
 
@@ -95,7 +109,7 @@ func TestSubscriber(t *testing.T) {
 		"@":                              "invalid IP",
 		"":                               "invalid IP",
 	} {
-		if got := subscriber(addr).String(); got != want {
+		if got := Subscriber(addr).String(); got != want {
 			t.Errorf("%q counts as %s, want %s", addr, got, want)
 		}
 	}
