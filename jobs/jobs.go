@@ -1,6 +1,6 @@
 // Package jobs runs the background work: identities confirmed late, bundles
-// signed anew, keys made before they are due, notices delivered, the audit
-// sealed and looked through. Every job may be run by several processes at once
+// signed anew, keys made before they are due, notices delivered, other
+// systems told, the audit sealed and looked through. Every job may be run by several processes at once
 // and again after a crash.
 package jobs
 
@@ -32,6 +32,8 @@ func schedule(a *app.App) []job {
 		{"audit", time.Second, a.SealAudit, nil},
 		{"audit-flags", time.Minute, a.FlagAudit, nil},
 		{"work", 30 * time.Second, a.CountWork, nil},
+		{"webhooks", time.Second, a.QueueWebhooks, nil},
+		{"webhooks-prune", time.Hour, a.PruneWebhooks, nil},
 	}
 }
 
@@ -48,6 +50,7 @@ func Run(ctx context.Context, a *app.App) {
 	for _, j := range schedule(a) {
 		wg.Go(func() { j.loop(ctx, a.Log) })
 	}
+	wg.Go(func() { sendWebhooks(ctx, a) })
 	wg.Wait()
 }
 
@@ -64,5 +67,26 @@ func (j job) loop(ctx context.Context, log *slog.Logger) {
 		if err := j.run(ctx); err != nil && ctx.Err() == nil {
 			log.Error("job failed", "job", j.name, "error", err)
 		}
+	}
+}
+
+// sendWebhooks is the one job whose calls do not wait for the one before: while
+// that waits for a slow receiver, the others are served.
+func sendWebhooks(ctx context.Context, a *app.App) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var calls sync.WaitGroup
+	defer calls.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		calls.Go(func() {
+			if err := a.SendWebhooks(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error("job failed", "job", "webhooks-send", "error", err)
+			}
+		})
 	}
 }

@@ -58,6 +58,8 @@ var pageData = map[string]any{
 	"once":            secretPage{},
 	"figures":         figuresPage{},
 	"audit":           auditPage{},
+	"webhooks":        webhooksPage{},
+	"webhook":         webhookPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {

@@ -39,8 +39,9 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	}
 	metrics := api.NewMetrics()
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics}))
-	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: officers(a)}))
+	way := officers(a)
+	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics, OpenKey: way.OpenKey}))
+	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: way}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))

@@ -34,6 +34,7 @@ type cli struct {
 	Devices  devicesCmd  `cmd:"" help:"Enrol and revoke the phones and readers of checkpoints."`
 	Audit    auditCmd    `cmd:"" help:"Verify the audit and its tamper-evident log."`
 	Desk     deskCmd     `cmd:"" help:"Look after the desks of the communes."`
+	Webhooks webhooksCmd `cmd:"" help:"Tell other systems when notices change."`
 	Simulate simulateCmd `cmd:"" help:"Make up a population, and its careless declarations."`
 	Bench    benchCmd    `cmd:"" help:"Measure against the limit of this machine."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
