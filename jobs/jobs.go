@@ -1,7 +1,7 @@
 // Package jobs runs the background work: identities confirmed late, bundles
-// signed anew, keys made before they are due, notices delivered, other
-// systems told, the audit sealed and looked through. Every job may be run by several processes at once
-// and again after a crash.
+// signed anew, keys made before they are due, notices delivered, other systems
+// told, the audit sealed and looked through. Every job may be run by several
+// processes at once and again after a crash.
 package jobs
 
 import (
