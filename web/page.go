@@ -57,6 +57,7 @@ var pageData = map[string]any{
 	"devices":         devicesPage{},
 	"once":            secretPage{},
 	"figures":         figuresPage{},
+	"audit":           auditPage{},
 	"webhooks":        webhooksPage{},
 	"webhook":         webhookPage{},
 }
