@@ -281,6 +281,15 @@ func list[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error)
 	return gather(scan)(q.QueryContext(ctx, query, args...))
 }
 
+// one is the only row of a list; anlo.ErrNotFound when there is none.
+func one[T any](rows []T, err error) (T, error) {
+	if err != nil || len(rows) == 0 {
+		var none T
+		return none, failure(orNoRows(err))
+	}
+	return rows[0], nil
+}
+
 // listed is list for a prepared statement.
 func listed[T any](ctx context.Context, stmt *sql.Stmt, scan func(*sql.Rows) (T, error), args ...any) ([]T, error) {
 	return gather(scan)(stmt.QueryContext(ctx, args...))

@@ -75,25 +75,18 @@ func (tx *Tx) KeepDevice(ctx context.Context, d anlo.Device, tokenHash []byte, n
 
 // RevokeDevice withdraws a device at once.
 func (tx *Tx) RevokeDevice(ctx context.Context, id anlo.ID, now time.Time) error {
-	res, err := tx.ExecContext(ctx, "UPDATE device SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", ms(now), uid(id))
-	if err != nil {
-		return err
+	found, err := tx.touched(ctx, "UPDATE device SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", ms(now), uid(id))
+	if err == nil && !found {
+		return anlo.ErrNotFound
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return failure(sql.ErrNoRows)
-	}
-	return nil
+	return err
 }
 
 // Device finds an enrolled device by the hash of its token; anlo.ErrNotFound
 // when there is none, or it was revoked, or its time is over.
 func (db *DB) Device(ctx context.Context, tokenHash []byte, now time.Time) (anlo.Device, error) {
-	devices, err := list(ctx, db.read, scanDevice,
-		deviceColumns+" WHERE d.token_hash = $1 AND d.revoked_at IS NULL AND d.expires_at > $2", tokenHash, ms(now))
-	if err != nil || len(devices) == 0 {
-		return anlo.Device{}, failure(orNoRows(err))
-	}
-	return devices[0], nil
+	return one(list(ctx, db.read, scanDevice,
+		deviceColumns+" WHERE d.token_hash = $1 AND d.revoked_at IS NULL AND d.expires_at > $2", tokenHash, ms(now)))
 }
 
 // Devices returns the devices that are enrolled and not revoked.

@@ -120,6 +120,19 @@ type Tx struct {
 	db *DB
 }
 
+// touched executes a statement and reports whether it changed a row.
+func (tx *Tx) touched(ctx context.Context, query string, args ...any) (bool, error) {
+	res, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
+// likeText makes a text mean itself in LIKE … ESCAPE '!'.
+var likeText = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
 func ignoreDone(err error) error {
 	if errors.Is(err, sql.ErrTxDone) {
 		return nil
