@@ -14,7 +14,6 @@ const logoutLife = 10 * time.Minute
 type loggedOut struct {
 	Subject, Session string // at least one of them
 	ID               string // jti
-	Until            time.Time
 }
 
 // believeLogout checks a logout token (OpenID Connect Back-Channel Logout 1.0,
@@ -38,5 +37,5 @@ func (o *OIDC) believeLogout(ctx context.Context, token string) (loggedOut, erro
 	case t.IssuedAt.Before(now.Add(-logoutLife)), t.IssuedAt.After(now.Add(clockSkew)):
 		err = refused("the logout token was issued at another time")
 	}
-	return loggedOut{Subject: t.Subject, Session: t.SessionID, ID: t.TokenID, Until: t.Expiry}, err
+	return loggedOut{Subject: t.Subject, Session: t.SessionID, ID: t.TokenID}, err
 }

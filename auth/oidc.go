@@ -24,7 +24,6 @@ import (
 var (
 	ErrProviderDown = &anlo.Error{Kind: anlo.Unavailable, Code: "oidc.down"}
 	ErrProvider     = &anlo.Error{Kind: anlo.Unsigned, Code: "oidc.failed"}
-	ErrNoRole       = &anlo.Error{Kind: anlo.Forbidden, Code: "oidc.no-role"}
 )
 
 // refused says why an answer of the provider is not believed. why is for the
@@ -132,7 +131,7 @@ func (o *OIDC) Begin(ctx context.Context) (address, ticket string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	if ticket, err = o.keys.Ticket(ctx, oidcTicket, b.At, plain); err != nil {
+	if ticket, err = o.seal.Ticket(ctx, oidcTicket, b.At, plain); err != nil {
 		return "", "", err
 	}
 	return client.AuthCodeURL(b.State, oidc.Nonce(b.Nonce), oauth2.S256ChallengeOption(b.Verifier)), ticket, nil
@@ -140,7 +139,7 @@ func (o *OIDC) Begin(ctx context.Context) (address, ticket string, err error) {
 
 // open checks that the answer belongs to the ticket.
 func (o *OIDC) open(ctx context.Context, ticket string, answer url.Values) (b begun, err error) {
-	plain, err := o.keys.OpenTicket(ctx, oidcTicket, ticket, o.now(), oidcLife)
+	plain, err := o.seal.OpenTicket(ctx, oidcTicket, ticket, o.now(), oidcLife)
 	if err != nil || json.Unmarshal(plain, &b) != nil {
 		return b, refused("no sign-in under way in this browser")
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"anlo"
@@ -29,4 +30,9 @@ func (tx *Tx) EndProviderSessions(ctx context.Context, subject, session []byte) 
 		return list(ctx, tx, scanID, "DELETE FROM session WHERE provider_session = $1 RETURNING staff", session)
 	}
 	return list(ctx, tx, scanID, "DELETE FROM session WHERE subject = $1 RETURNING staff", subject)
+}
+
+func scanID(r *sql.Rows) (id anlo.ID, err error) {
+	err = r.Scan((*uid)(&id))
+	return id, err
 }

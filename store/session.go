@@ -17,6 +17,10 @@ type SessionRow struct {
 	Device    string
 	Factor    string
 
+	// Where they signed in at a provider, keyed; written only.
+	Subject         []byte
+	ProviderSession []byte
+
 	// Read along, never written.
 	Login    string
 	Disabled bool
@@ -54,9 +58,9 @@ func (tx *Tx) KeepSession(ctx context.Context, s SessionRow, tokenHash []byte, i
 	if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE seen_at < $1 OR created_at < $2", ms(idle), ms(old)); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO session (id, token_hash, staff, acting, created_at, seen_at, device, factor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		uid(s.ID), tokenHash, uid(s.Staff), uid(s.Acting.ID), ms(s.CreatedAt), ms(s.SeenAt), s.Device, s.Factor)
+	_, err := tx.ExecContext(ctx, `INSERT INTO session (id, token_hash, staff, acting, created_at, seen_at, device, factor, subject, provider_session)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		uid(s.ID), tokenHash, uid(s.Staff), uid(s.Acting.ID), ms(s.CreatedAt), ms(s.SeenAt), s.Device, s.Factor, s.Subject, s.ProviderSession)
 	return err
 }
 
