@@ -27,17 +27,25 @@ const (
 	ActFigures    Action = "figures.read"      // counts by area; nobody's data
 
 	ActAccount  Action = "account.own"     // one's own password, factors, sessions
-	ActStaff    Action = "staff.change"    // accounts, roles, sessions of others
+	ActStaff    Action = "staff.change"    // accounts and sessions of others
+	ActGrant    Action = "staff.grant"     // the roles of others
 	ActAPIKeys  Action = "api-keys.change" // keys of other systems
 	ActWebhooks Action = "webhooks.change" // where notices are sent to
 	ActAudit    Action = "audit.read"      // who did what, and the flags
 	ActSealLog  Action = "audit.seal"      // append to the tamper-evident log
+
+	// What the audit records and nobody is asked permission for.
+	ActSignIn       Action = "session.sign-in"
+	ActSignInFailed Action = "session.sign-in-failed"
+	ActSwitchRole   Action = "session.switch-role"
+	ActSignOut      Action = "session.sign-out"
 )
 
 // Actions lists every action, in the order of the table that tests compare.
 var Actions = []Action{ActDeclare, ActReadOwn, ActChangeOwn, ActDeclareFor, ActJudge, ActReadBundle, ActConfirm, ActImportUnits,
 	ActImportRegister, ActKeys, ActDevices, ActRoute, ActReadDesk, ActReveal, ActFollowUp, ActQuarantine, ActReroute, ActMoveArea,
-	ActExport, ActFigures, ActAccount, ActStaff, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog}
+	ActExport, ActFigures, ActAccount, ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog,
+	ActSignIn, ActSignInFailed, ActSwitchRole, ActSignOut}
 
 // permissions is the one table that says who may do what. Where a role is
 // bound to an area, it may do it there only: see [Actor.MayIn].
@@ -50,11 +58,11 @@ var permissions = map[Role][]Action{
 	NationalSupervisor: {ActReadDesk, ActFollowUp, ActReroute, ActExport, ActFigures, ActAccount},
 	Approver:           {ActAccount},
 	Vaccinator:         {ActAccount},
-	Administrator:      {ActStaff, ActAPIKeys, ActWebhooks, ActDevices, ActMoveArea, ActAccount},
+	Administrator:      {ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActDevices, ActMoveArea, ActAccount},
 	Auditor:            {ActAudit, ActAccount},
 	System:             {ActConfirm, ActKeys, ActRoute, ActSealLog},
 	Operator: {ActDeclare, ActJudge, ActReadBundle, ActConfirm, ActImportUnits, ActImportRegister, ActKeys, ActDevices, ActRoute,
-		ActMoveArea, ActStaff, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog},
+		ActMoveArea, ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog},
 }
 
 // Purpose is why somebody looks at or changes personal data; every audit entry

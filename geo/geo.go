@@ -147,6 +147,12 @@ func (a *Atlas) Known(ref anlo.UnitRef) bool {
 	return ok && t.leaf[i]
 }
 
+// Contains reports whether ref names a unit of any level.
+func (a *Atlas) Contains(ref anlo.UnitRef) bool {
+	_, ok := a.Unit(ref)
+	return ok
+}
+
 // Children returns the units directly inside parent, or the largest ones when
 // parent is "", in the alphabetical order of the country: what kind a unit is
 // does not count, and Phường 2 comes before Phường 10.

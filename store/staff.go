@@ -19,14 +19,17 @@ type StaffRow struct {
 	TOTP          []byte    // sealed; nil before they have an authenticator
 	CreatedAt     time.Time
 	DisabledAt    time.Time
+
+	Passkeys int // how many they have; read along, never written
 }
 
-const staffColumns = "SELECT id, login, sealed, person, password, password_until, totp, created_at, disabled_at FROM staff"
+const staffColumns = `SELECT id, login, sealed, person, password, password_until, totp, created_at, disabled_at,
+	(SELECT count(*) FROM passkey WHERE passkey.staff = staff.id) FROM staff`
 
 func scanStaff(r *sql.Rows) (s StaffRow, err error) {
 	var until, disabled sql.NullInt64
 	var created int64
-	err = r.Scan((*uid)(&s.ID), &s.Login, &s.Sealed, &s.Person, &s.Password, &until, &s.TOTP, &created, &disabled)
+	err = r.Scan((*uid)(&s.ID), &s.Login, &s.Sealed, &s.Person, &s.Password, &until, &s.TOTP, &created, &disabled, &s.Passkeys)
 	s.PasswordUntil, s.CreatedAt, s.DisabledAt = at(until.Int64), at(created), at(disabled.Int64)
 	return s, err
 }
@@ -66,6 +69,12 @@ func (tx *Tx) SealStaff(ctx context.Context, id anlo.ID, sealed []byte, person i
 func (tx *Tx) SetPassword(ctx context.Context, id anlo.ID, hash string, until time.Time) error {
 	_, err := tx.ExecContext(ctx, "UPDATE staff SET password = $1, password_until = $2 WHERE id = $3", hash, nullMs(until), uid(id))
 	return err
+}
+
+// ChangePassword replaces the hash that its owner has just shown the password
+// of; false when it was replaced by somebody else meanwhile.
+func (tx *Tx) ChangePassword(ctx context.Context, id anlo.ID, was, hash string) (bool, error) {
+	return tx.touched(ctx, "UPDATE staff SET password = $1, password_until = NULL WHERE id = $2 AND password = $3", hash, uid(id), was)
 }
 
 // SetTOTP writes the sealed secret of an authenticator, nil to forget it. No
