@@ -41,6 +41,7 @@ const (
 type Pending struct {
 	Login  string
 	Step   Step
+	Code   bool   // there is an authenticator that shows codes, and not only passkeys
 	Secret string // of the authenticator to enrol
 	URL    string // the same for its camera
 }
@@ -147,7 +148,7 @@ func (a *Auth) Pending(ctx context.Context, text string) (Pending, error) {
 	if err != nil {
 		return Pending{}, err
 	}
-	p := Pending{Login: r.Login, Step: step(r)}
+	p := Pending{Login: r.Login, Step: step(r), Code: r.TOTP != nil}
 	if p.Step == StepEnrol {
 		p.Secret, p.URL = t.Secret, totpURL(r.Login, t.Secret)
 	}
@@ -157,7 +158,7 @@ func (a *Auth) Pending(ctx context.Context, text string) (Pending, error) {
 // NewPassword replaces the first password by one that only its owner knows, and
 // returns the ticket for the next step.
 func (a *Auth) NewPassword(ctx context.Context, text, password string) (string, error) {
-	_, r, err := a.openTicket(ctx, text)
+	t, r, err := a.openTicket(ctx, text)
 	if err != nil {
 		return "", err
 	}
@@ -167,7 +168,7 @@ func (a *Auth) NewPassword(ctx context.Context, text, password string) (string, 
 	if err := a.setPassword(ctx, anlo.Actor{Staff: r.ID}, &r, password, anlo.ID{}); err != nil {
 		return "", err
 	}
-	return a.newTicket(ctx, r)
+	return a.newTicketAt(ctx, r, t.Provider)
 }
 
 // Enrol gives an account without a second factor the authenticator of the
@@ -223,6 +224,9 @@ func (a *Auth) Code(ctx context.Context, c Caller, text, code string) (e Entered
 
 // useCode takes a code, which then works no more.
 func (a *Auth) useCode(ctx context.Context, tx *store.Tx, r store.StaffRow, code string) (Factor, error) {
+	if r.TOTP == nil { // passkeys only
+		return "", ErrCode
+	}
 	secret, err := a.seal.Open(ctx, seal.AD("staff", "totp", r.ID[:]), r.TOTP)
 	if err != nil {
 		return "", err
