@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -38,6 +39,9 @@ func ReadOIDC(path string) (OIDCConfig, error) {
 	d.DisallowUnknownFields()
 	if err = d.Decode(&c); err == nil {
 		err = c.check()
+	}
+	if _, more := d.Token(); err == nil && more != io.EOF {
+		err = errors.New("there is something after the end")
 	}
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)
