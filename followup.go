@@ -170,7 +170,7 @@ func (n Notice) Apply(f FollowUp) (Notice, error) {
 			n.DueAt = n.nextCheckIn(f.At, DateOf(f.At.In(Hanoi)).AddDays(1))
 			n.Level = LevelCommune
 		}
-		if f.Way == ByLink && alarming(f) { // somebody should call them today
+		if f.Way == ByLink && alarming(f) && n.State.Open() { // somebody should call them today
 			n.DueAt = f.At
 		}
 	case DoTest, DoNote:
@@ -194,10 +194,13 @@ func (n Notice) Apply(f FollowUp) (Notice, error) {
 		}
 		n.State, n.DueAt, n.Level = NoticeReleased, time.Time{}, LevelCommune
 	case DidChange:
-		n.Changed = n.State != NoticeNew && n.State != NoticeInformed
-		if n.State == NoticeCancelled {
-			n.State = NoticeNew
+		if n.State == NoticeCancelled { // concerned again
+			n.State, n.DueAt = NoticeInformed, FirstDue(n.Roles, f.At, n.DepartsAt)
+			if !n.DueAt.IsZero() {
+				n.State = NoticeNew
+			}
 		}
+		n.Changed = n.State != NoticeNew && n.State != NoticeInformed
 	case DidCancel:
 		switch n.State {
 		case NoticeNew, NoticeInformed:

@@ -52,7 +52,7 @@ func TestLimiterForgives(t *testing.T) {
 		}
 		l.Forgive(1)
 	}
-	if l.Allow(1) != 0 || l.Allow(1) != 0 || l.Allow(1) == 0 {
+	if first, second, third := l.Allow(1), l.Allow(1), l.Allow(1); first != 0 || second != 0 || third == 0 {
 		t.Error("want two more and no third")
 	}
 }

@@ -17,6 +17,7 @@ const (
 	RoleOrigin                             // the trip starts here
 	RoleDestination                        // and ends here
 	RoleRegistered                         // the register knows this residence, and the declaration names another
+	RoleSent                               // another commune found that the traveller belongs here
 )
 
 // NoticeRoles lists the roles in the order in which they are shown, with the
@@ -24,7 +25,7 @@ const (
 var NoticeRoles = []struct {
 	Role NoticeRole
 	Name string
-}{{RoleDestination, "destination"}, {RoleTemporary, "temporary"}, {RoleOrigin, "origin"}, {RolePermanent, "permanent"}, {RoleRegistered, "registered"}}
+}{{RoleDestination, "destination"}, {RoleTemporary, "temporary"}, {RoleOrigin, "origin"}, {RolePermanent, "permanent"}, {RoleRegistered, "registered"}, {RoleSent, "sent"}}
 
 // Names returns the names of the roles in the set.
 func (r NoticeRole) Names() []string {
@@ -39,7 +40,9 @@ func (r NoticeRole) Names() []string {
 
 // Asks reports whether a commune in this role must see the traveller at an
 // address: somebody arrives, or lives elsewhere than declared.
-func (r NoticeRole) Asks() bool { return r&(RoleDestination|RoleTemporary|RoleRegistered) != 0 }
+func (r NoticeRole) Asks() bool {
+	return r&(RoleDestination|RoleTemporary|RoleRegistered|RoleSent) != 0
+}
 
 // NoticeID names a notice: one traveller of a declaration, in one commune.
 type NoticeID struct {

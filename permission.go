@@ -25,6 +25,7 @@ const (
 	ActMoveArea   Action = "notice.move-area"  // a commune merged into another
 	ActExport     Action = "notice.export"     // CSV and XLSX of a list
 	ActFigures    Action = "figures.read"      // counts by area; nobody's data
+	ActDenied     Action = "notice.denied"     // of no role: the audit's word for asking outside one's area
 
 	ActAccount  Action = "account.own"     // one's own password, factors, sessions
 	ActStaff    Action = "staff.change"    // accounts and sessions of others
@@ -45,7 +46,7 @@ const (
 var Actions = []Action{ActDeclare, ActReadOwn, ActChangeOwn, ActDeclareFor, ActJudge, ActReadBundle, ActConfirm, ActImportUnits,
 	ActImportRegister, ActKeys, ActDevices, ActRoute, ActReadDesk, ActReveal, ActFollowUp, ActQuarantine, ActReroute, ActMoveArea,
 	ActExport, ActFigures, ActAccount, ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog,
-	ActSignIn, ActSignInFailed, ActSwitchRole, ActSignOut}
+	ActDenied, ActSignIn, ActSignInFailed, ActSwitchRole, ActSignOut}
 
 // permissions is the one table that says who may do what. Where a role is
 // bound to an area, it may do it there only: see [Actor.MayIn].

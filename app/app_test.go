@@ -248,6 +248,9 @@ func TestRegisterDownNeverBlocks(t *testing.T) {
 		if got := offline(t, a, d.Passes[0].QR, clock.Now()); got != "go []" {
 			t.Errorf("the fresh one offline: %s", got)
 		}
+		if _, err := a.Route(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if n, err := a.Store.Waiting(t.Context()); n != 0 || err != nil {
 			t.Errorf("%d rows wait, %v", n, err)
 		}

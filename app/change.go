@@ -55,6 +55,7 @@ func (a *App) Change(ctx context.Context, by anlo.Actor, d anlo.Declaration) (De
 		return Declared{}, err
 	}
 	a.bundle.markDirty()
+	a.routeSoon()
 	return w.declared, nil
 }
 
@@ -84,10 +85,11 @@ func (a *App) Cancel(ctx context.Context, by anlo.Actor) error {
 				return err
 			}
 		}
-		return tx.Cancel(ctx, by.ManageOf, now)
+		return tx.Cancel(ctx, by.ManageOf, now, outgoing(store.Reroute, by.ManageOf, rows[0].Person, now))
 	})
 	if err == nil {
 		a.bundle.markDirty()
+		a.routeSoon()
 	}
 	return err
 }

@@ -74,6 +74,7 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 		}
 		return Receipt{}, err
 	}
+	a.routeSoon()
 	if a.OnDeclared != nil {
 		a.OnDeclared(!slices.Contains(w.declared.Confirmed, false))
 	}

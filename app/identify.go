@@ -169,8 +169,9 @@ func (a *App) confirm(ctx context.Context, o store.OutboxRow) (done bool, err er
 	if err != nil {
 		return false, err
 	}
+	defer a.routeSoon()
 	return true, a.Store.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.Confirm(ctx, row, fresh); err != nil {
+		if err := tx.Confirm(ctx, row, fresh, outgoing(store.Reroute, row.ID, row.Person, a.Now())); err != nil {
 			return err
 		}
 		if err := tx.Audit(ctx, a.entry(anlo.Actor{Role: anlo.System}, anlo.ActConfirm, anlo.PurposeIdentity, row.Person, row.ID)); err != nil {

@@ -61,6 +61,11 @@ func (a *App) issue(ctx context.Context, by anlo.Actor, action anlo.Action, d De
 		}
 		named = append(named, me)
 	}
+	kind := store.Route
+	if d.Revision > 0 {
+		kind = store.Reroute
+	}
+	w.rows.Outbox = append(w.rows.Outbox, outgoing(kind, d.ID, w.rows.Rows[0].Person, now))
 	if len(named) > 1 {
 		cti := newCTI()
 		for i := range named {

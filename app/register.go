@@ -38,7 +38,15 @@ func (a *App) registerRow(ctx context.Context, r anlo.Registered) (store.Registe
 	for _, k := range identity.RecordKeys(r) {
 		row.Keys = append(row.Keys, a.Seal.Index("register", k))
 	}
+	if r.Household != "" {
+		row.Keys = append(row.Keys, a.householdKey(r.Household))
+	}
 	return row, err
+}
+
+// householdKey is what the people of one household are filed under together.
+func (a *App) householdKey(household string) int64 {
+	return a.Seal.Index("register", "household:"+household)
 }
 
 func registerAD(person int64) []byte {

@@ -75,6 +75,7 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 			t.Fatal(err)
 		}
 	}
+	followUp(t, a, owner)
 	clock.Add(time.Minute)
 	d.Travellers[0].FullName = "Tôn Nữ Xuyến"
 	if _, err := a.Change(ctx, owner, d); err != nil {
@@ -92,6 +93,44 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		t.Fatal(err)
 	}
 	if _, err := a.ConfirmWaiting(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Route(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// followUp takes the planted person over the desk of the commune they go to.
+func followUp(t *testing.T, a *app.App, owner anlo.Actor) {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := a.Route(ctx); err != nil {
+		t.Fatal(err)
+	}
+	by := officer(anlo.CommuneOfficer, ngocHa)
+	page, err := a.Desk(ctx, by, app.DeskQuery{Text: "quynh xuyen"})
+	if err != nil || len(page.Items) != 1 {
+		t.Fatalf("%d found, %v", len(page.Items), err)
+	}
+	n := page.Items[0].Notice
+	if _, err := a.Record(ctx, by, n.NoticeID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Reveal(ctx, by, n.NoticeID, anlo.PurposeComplaint); err != nil {
+		t.Fatal(err)
+	}
+	today := anlo.DateOf(a.Now().In(anlo.Hanoi))
+	for _, f := range []anlo.FollowUp{
+		{Kind: anlo.DoVerify, Note: "Ghi chú bí mật"},
+		{Kind: anlo.DoQuarantine, Protocol: "vn-2022-02", From: today, Until: today.AddDays(6), Note: "Lán 9 Bãi Phù Sa"},
+		{Kind: anlo.DoCheckIn, Way: anlo.ByPhone, Note: "0987612345"},
+		{Kind: anlo.DoReroute, To: haiChau, Note: "Tôn Nữ Quỳnh Xuyến"},
+	} {
+		if n, err = a.FollowUp(ctx, by, n.NoticeID, n.Version, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := a.Monitoring(ctx, owner); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -137,6 +176,9 @@ func TestEverythingIsAudited(t *testing.T) {
 			anlo.ActChangeOwn: 4, // changed and cancelled, two travellers
 			anlo.ActReadOwn:   1,
 			anlo.ActDevices:   2,
+			anlo.ActReadDesk:  3, // in a list; in a record with the companion
+			anlo.ActReveal:    2,
+			anlo.ActFollowUp:  2,
 		} {
 			if n, err := a.Store.AuditCount(t.Context(), action); n != want || err != nil {
 				t.Errorf("%s: %d entries, %v; want %d", action, n, err, want)

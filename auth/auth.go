@@ -40,17 +40,13 @@ type Auth struct {
 
 	hashing chan struct{} // one place for each hash that may be computed at once
 	limits  limits
-	nobodys string // hash that no password has, for logins that do not exist
 }
 
 // New returns the officers' way in. known reports whether a unit exists, lowest
 // whether it is a commune.
-func New(db *store.DB, keys *seal.Keyring, now func() time.Time, log *slog.Logger, known, lowest func(anlo.UnitRef) bool) (*Auth, error) {
-	a := &Auth{store: db, seal: keys, now: now, log: log, known: known, lowest: lowest,
+func New(db *store.DB, keys *seal.Keyring, now func() time.Time, log *slog.Logger, known, lowest func(anlo.UnitRef) bool) *Auth {
+	return &Auth{store: db, seal: keys, now: now, log: log, known: known, lowest: lowest,
 		hashing: make(chan struct{}, max(2, runtime.NumCPU())), limits: newLimits(now)}
-	var err error
-	a.nobodys, err = a.hash(context.Background(), oneTime())
-	return a, err
 }
 
 // entry makes an audit entry for something that by does now.

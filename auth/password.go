@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"time"
-	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
 
@@ -14,6 +13,10 @@ import (
 // parameters are those that OWASP recommends for Argon2id (Password Storage
 // Cheat Sheet, 2024).
 var parameters = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// nobodys is a hash that no password has, compared with for logins that do not
+// exist, so that they take as long as those that do.
+const nobodys = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 // firstPassword is how long a password that somebody else has seen may be used
 // to choose an own one.
@@ -43,11 +46,8 @@ func (a *Auth) matches(ctx context.Context, password, hash string) (bool, error)
 		return false, err
 	}
 	defer done()
-	if hash == "" {
-		hash, password = a.nobodys, ""
-	}
-	if utf8.RuneCountInString(password) > anlo.MaxPassword {
-		password = ""
+	if hash == "" || len(password) > 4*anlo.MaxPassword {
+		hash, password = nobodys, ""
 	}
 	return argon2id.ComparePasswordAndHash(password, hash)
 }

@@ -12,21 +12,30 @@ import (
 	"anlo/app"
 )
 
-// job is one kind of work and how often it is looked for.
+// job is one kind of work, how often it is looked for, and what wakes it in
+// between.
 type job struct {
 	name  string
 	every time.Duration
 	run   func(context.Context) error
+	wake  <-chan struct{} // nil when nothing does
 }
 
 func schedule(a *app.App) []job {
 	return []job{
-		{"bundle", 5 * time.Second, a.RefreshBundle},
-		{"keys", time.Hour, a.EnsureKeys},
-		{"identify", 5 * time.Second, func(ctx context.Context) error {
-			_, err := a.ConfirmWaiting(ctx)
-			return err
-		}},
+		{"bundle", 5 * time.Second, a.RefreshBundle, nil},
+		{"keys", time.Hour, a.EnsureKeys, nil},
+		{"identify", 5 * time.Second, uncounted(a.ConfirmWaiting), nil},
+		{"route", time.Second, uncounted(a.Route), a.Routes()},
+		{"climb", time.Minute, uncounted(a.Climb), nil},
+		{"work", 30 * time.Second, a.CountWork, nil},
+	}
+}
+
+func uncounted(run func(context.Context) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := run(ctx)
+		return err
 	}
 }
 
@@ -47,9 +56,10 @@ func (j job) loop(ctx context.Context, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := j.run(ctx); err != nil && ctx.Err() == nil {
-				log.Error("job failed", "job", j.name, "error", err)
-			}
+		case <-j.wake:
+		}
+		if err := j.run(ctx); err != nil && ctx.Err() == nil {
+			log.Error("job failed", "job", j.name, "error", err)
 		}
 	}
 }

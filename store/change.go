@@ -29,13 +29,16 @@ func (tx *Tx) Replace(ctx context.Context, d NewDeclaration, now time.Time) erro
 	return newRows([]NewDeclaration{d}, nil).insert(ctx, tx)
 }
 
-// Cancel marks a declaration as cancelled, revokes its passes and drops its
-// waiting work.
-func (tx *Tx) Cancel(ctx context.Context, id anlo.ID, now time.Time) error {
+// Cancel marks a declaration as cancelled, revokes its passes, and leaves next
+// in place of its waiting work.
+func (tx *Tx) Cancel(ctx context.Context, id anlo.ID, now time.Time, next OutboxRow) error {
 	if _, err := tx.ExecContext(ctx, "UPDATE declaration SET cancelled_at = $1 WHERE id = $2 AND cancelled_at IS NULL", ms(now), uid(id)); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM outbox WHERE declaration = $1", uid(id)); err != nil {
+		return err
+	}
+	if _, err := outboxTable.insert(ctx, tx, []OutboxRow{next}); err != nil {
 		return err
 	}
 	return tx.Revoke(ctx, id, now)
@@ -47,9 +50,10 @@ func (tx *Tx) Revoke(ctx context.Context, id anlo.ID, now time.Time) error {
 	return err
 }
 
-// Confirm writes the register's late answer for one traveller and replaces the
-// text of the passes that said "identity not confirmed".
-func (tx *Tx) Confirm(ctx context.Context, d DeclarationRow, passes []PassRow) error {
+// Confirm writes the register's late answer for one traveller, replaces the
+// text of the passes that said "identity not confirmed", and leaves next to be
+// done.
+func (tx *Tx) Confirm(ctx context.Context, d DeclarationRow, passes []PassRow, next OutboxRow) error {
 	if _, err := tx.ExecContext(ctx, "UPDATE declaration SET grade = $1, matched = $2, sealed = $3 WHERE id = $4 AND traveller = $5 AND revision = $6",
 		string(d.Grade), d.Matched, d.Sealed, uid(d.ID), d.Traveller, d.Revision); err != nil {
 		return err
@@ -59,5 +63,6 @@ func (tx *Tx) Confirm(ctx context.Context, d DeclarationRow, passes []PassRow) e
 			return err
 		}
 	}
-	return nil
+	_, err := outboxTable.insert(ctx, tx, []OutboxRow{next})
+	return err
 }

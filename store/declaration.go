@@ -223,15 +223,16 @@ func (tx *Tx) Declaration(ctx context.Context, id anlo.ID) ([]DeclarationRow, []
 	return declaration(ctx, tx.Tx, id)
 }
 
+const selectDeclaration = `SELECT id, traveller, person, revision, declared_at, changed_at, expires_at, coalesce(cancelled_at, 0), list,
+	permanent, temporary, origin, destination, departs_at, vehicle, purpose, phone_index, plate_index, grade, matched, sealed FROM declaration`
+
 type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }
 
 func declaration(ctx context.Context, q querier, id anlo.ID) ([]DeclarationRow, []PassRow, error) {
-	rows, err := list(ctx, q, scanDeclaration, `SELECT id, traveller, person, revision, declared_at, changed_at, expires_at,
-		coalesce(cancelled_at, 0), list, permanent, temporary, origin, destination, departs_at, vehicle, purpose, phone_index,
-		plate_index, grade, matched, sealed FROM declaration WHERE id = $1 ORDER BY traveller`, uid(id))
+	rows, err := list(ctx, q, scanDeclaration, selectDeclaration+" WHERE id = $1 ORDER BY traveller", uid(id))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"anlo"
@@ -31,17 +30,13 @@ var outboxTable = &table[OutboxRow]{
 	},
 }
 
-// Due leases up to limit rows whose time has come: they are moved lease ahead,
+// Due leases up to limit rows that ask the register again and whose time has
+// come: they are moved lease ahead,
 // so that nobody else takes them meanwhile, and come back if we die.
 func (db *DB) Due(ctx context.Context, now time.Time, lease time.Duration, limit int) (due []OutboxRow, err error) {
 	err = db.Update(ctx, func(tx *Tx) error {
-		due, err = list(ctx, tx, func(r *sql.Rows) (o OutboxRow, err error) {
-			var at0 int64
-			err = r.Scan((*uid)(&o.ID), &o.Person, &o.Kind, (*uid)(&o.Declaration), &o.Traveller, &at0, &o.Attempts)
-			o.DueAt = at(at0)
-			return o, err
-		}, `UPDATE outbox SET due_at = $1, attempts = attempts + 1 WHERE id IN
-			(SELECT id FROM outbox WHERE due_at <= $2 ORDER BY due_at LIMIT $3`+tx.skipLocked()+`)
+		due, err = list(ctx, tx, scanOutbox, `UPDATE outbox SET due_at = $1, attempts = attempts + 1 WHERE id IN
+			(SELECT id FROM outbox WHERE kind = 'identify' AND due_at <= $2 ORDER BY due_at LIMIT $3`+tx.skipLocked()+`)
 			RETURNING id, person, kind, declaration, traveller, due_at, attempts`, ms(now.Add(lease)), ms(now), limit)
 		return err
 	})
@@ -61,14 +56,15 @@ func (tx *Tx) Done(ctx context.Context, o OutboxRow) error {
 	return err
 }
 
-// Waiting counts the rows of the outbox.
+// Waiting counts the rows of the outbox, of every kind.
 func (db *DB) Waiting(ctx context.Context) (n int64, err error) {
 	err = db.read.QueryRowContext(ctx, "SELECT count(*) FROM outbox").Scan(&n)
 	return n, failure(err)
 }
 
-// Postpone sets when a row is tried again.
+// Postpone sets when a row is tried again, and keeps how often it was.
 func (db *DB) Postpone(ctx context.Context, o OutboxRow, until time.Time) error {
-	_, err := db.write.ExecContext(ctx, "UPDATE outbox SET due_at = $1 WHERE id = $2 AND person = $3", ms(until), uid(o.ID), o.Person)
+	_, err := db.write.ExecContext(ctx, "UPDATE outbox SET due_at = $1, attempts = $2 WHERE id = $3 AND person = $4",
+		ms(until), o.Attempts, uid(o.ID), o.Person)
 	return failure(err)
 }

@@ -31,6 +31,7 @@ type cli struct {
 	Verify   verifyCmd   `cmd:"" help:"Judge a pass or a vaccination certificate, offline."`
 	Keys     keysCmd     `cmd:"" help:"List, rotate and withdraw the keys that sign passes."`
 	Devices  devicesCmd  `cmd:"" help:"Enrol and revoke the phones and readers of checkpoints."`
+	Desk     deskCmd     `cmd:"" help:"Look after the desks of the communes."`
 	Simulate simulateCmd `cmd:"" help:"Make up a population, and its careless declarations."`
 	Bench    benchCmd    `cmd:"" help:"Measure against the limit of this machine."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

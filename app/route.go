@@ -1,0 +1,367 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"anlo"
+	"anlo/seal"
+	"anlo/store"
+)
+
+// routeBatch bounds how many declarations are routed in one transaction.
+const routeBatch = 500
+
+// summary is what is sealed in a notice: what a list shows of the traveller.
+type summary struct {
+	_         struct{} `cbor:",toarray"`
+	FullName  string
+	BirthDate anlo.Date
+	Sex       anlo.Sex
+	Document  string // key of the document declared
+	Phone     string
+	Plate     string
+	Address   string // in the commune of the notice
+	Vehicle   anlo.VehicleKind
+	Origin    anlo.UnitRef
+	To        anlo.UnitRef
+	Party     int
+}
+
+// outgoing is the outbox row that has a declaration routed.
+func outgoing(kind string, d anlo.ID, person int64, now time.Time) store.OutboxRow {
+	return store.OutboxRow{ID: anlo.NewID(now), Person: person, Kind: kind, Declaration: d, DueAt: now}
+}
+
+// routeSoon wakes the router. Declarations do so once they are on disk.
+func (a *App) routeSoon() {
+	select {
+	case a.routes <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// Routes is what the background work waits on: it receives when there is
+// something to route.
+func (a *App) Routes() <-chan struct{} { return a.routes }
+
+// Route tells the communes concerned about declarations that were made,
+// corrected, cancelled or confirmed since, and returns how many it settled. Call
+// it when Routes receives and every second besides.
+func (a *App) Route(ctx context.Context) (settled int, err error) {
+	for {
+		due, err := a.Store.RoutesDue(ctx, a.Now(), routeBatch)
+		if err != nil || len(due) == 0 {
+			return settled, err
+		}
+		n, err := a.route(ctx, due)
+		settled += n
+		if err != nil {
+			return settled, err
+		}
+		if n > 0 {
+			a.desks.wake()
+		}
+		if len(due) < routeBatch {
+			return settled, nil
+		}
+	}
+}
+
+// route settles what is due: fresh declarations together, the others one by
+// one, so that one that fails holds up nobody.
+func (a *App) route(ctx context.Context, due []store.OutboxRow) (settled int, err error) {
+	parties, err := a.parties(ctx, due)
+	if err != nil {
+		return 0, err
+	}
+	var fresh, again []routed
+	for _, o := range due {
+		r := routed{outbox: o, party: parties[o.Declaration]}
+		r.notices, err = a.notices(ctx, r.party)
+		switch {
+		case err != nil:
+			err = a.later(ctx, o, err)
+		case o.Kind == store.Route:
+			fresh = append(fresh, r)
+		default:
+			again = append(again, r)
+		}
+		if err != nil {
+			return settled, err
+		}
+	}
+	if len(fresh) > 0 {
+		if settled, err = a.deliver(ctx, fresh); err != nil {
+			return settled, err
+		}
+	}
+	for _, r := range again {
+		if err := a.reroute(ctx, r); err != nil {
+			if err := a.later(ctx, r.outbox, err); err != nil {
+				return settled, err
+			}
+			continue
+		}
+		settled++
+	}
+	return settled, nil
+}
+
+// later has a declaration tried again that could not be routed.
+func (a *App) later(ctx context.Context, o store.OutboxRow, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	a.Log.Error("declaration not routed", "declaration", o.Declaration, "attempts", o.Attempts, "error", cause)
+	o.Attempts++
+	return a.Store.Postpone(ctx, o, a.Now().Add(min(firstRetry<<min(o.Attempts, 20), lastRetry)))
+}
+
+// routed is an outbox row and the notices that its declaration asks for.
+type routed struct {
+	outbox  store.OutboxRow
+	party   []store.DeclarationRow
+	notices []store.NoticeRow
+}
+
+func (a *App) parties(ctx context.Context, due []store.OutboxRow) (map[anlo.ID][]store.DeclarationRow, error) {
+	ids := make([]anlo.ID, len(due))
+	for i, o := range due {
+		ids[i] = o.Declaration
+	}
+	rows, err := a.Store.DeclarationsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[anlo.ID][]store.DeclarationRow, len(due))
+	for _, r := range rows {
+		out[r.ID] = append(out[r.ID], r)
+	}
+	return out, nil
+}
+
+// deliver writes the notices of fresh declarations, and counts them, in one
+// transaction with the end of their outbox rows.
+func (a *App) deliver(ctx context.Context, fresh []routed) (settled int, err error) {
+	ids := make([]anlo.ID, len(fresh))
+	for i, r := range fresh {
+		ids[i] = r.outbox.ID
+	}
+	err = a.Store.Update(ctx, func(tx *store.Tx) error {
+		claimed, err := tx.Claim(ctx, ids)
+		if err != nil {
+			return err
+		}
+		var rows []store.NoticeRow
+		count := a.newTally()
+		for _, r := range fresh {
+			if claimed[r.outbox.ID] {
+				settled++
+				rows = append(rows, r.notices...)
+				for _, t := range r.party {
+					count.declared(t)
+				}
+			}
+		}
+		for _, n := range rows {
+			count.asked(n.Notice)
+		}
+		if _, err := tx.AddNotices(ctx, rows); err != nil {
+			return err
+		}
+		return count.add(ctx, tx)
+	})
+	return settled, err
+}
+
+// reroute brings the notices of a declaration in line with how it stands now:
+// new communes are told, others that it changed or is off.
+func (a *App) reroute(ctx context.Context, r routed) error {
+	return a.Store.Update(ctx, func(tx *store.Tx) error {
+		claimed, err := tx.Claim(ctx, []anlo.ID{r.outbox.ID})
+		if err != nil || !claimed[r.outbox.ID] {
+			return err
+		}
+		before, err := tx.NoticesOf(ctx, r.outbox.Declaration)
+		if err != nil {
+			return err
+		}
+		wanted := map[anlo.NoticeID]store.NoticeRow{}
+		for _, n := range r.notices {
+			wanted[n.NoticeID] = n
+		}
+		for _, old := range before {
+			n, still := wanted[old.NoticeID]
+			delete(wanted, old.NoticeID)
+			if !still && old.Roles&anlo.RoleSent != 0 && len(r.notices) > 0 { // an officer knows better than the declaration
+				n, still = old, true
+				n.Revision = r.party[0].Revision
+			}
+			if err := a.correct(ctx, tx, old, n, still); err != nil {
+				return err
+			}
+		}
+		var fresh []store.NoticeRow
+		count := a.newTally()
+		if len(before) == 0 { // corrected before it was routed at all
+			for _, t := range r.party {
+				count.declared(t)
+			}
+		}
+		for _, n := range r.notices {
+			if _, left := wanted[n.NoticeID]; left {
+				fresh = append(fresh, n)
+				count.asked(n.Notice)
+			}
+		}
+		if _, err := tx.AddNotices(ctx, fresh); err != nil {
+			return err
+		}
+		return count.add(ctx, tx)
+	})
+}
+
+// correct brings one notice in line with n, or marks it as off.
+func (a *App) correct(ctx context.Context, tx *store.Tx, old, n store.NoticeRow, still bool) error {
+	f := anlo.FollowUp{At: a.Now(), Kind: anlo.DidCancel, Role: anlo.System}
+	if still {
+		if old.Revision == n.Revision && old.Grade == n.Grade && old.Roles == n.Roles && old.State != anlo.NoticeCancelled {
+			return nil
+		}
+		f.Kind = anlo.DidChange
+	} else if old.State == anlo.NoticeCancelled || old.State == anlo.NoticeMoved {
+		return nil
+	}
+	next, err := old.Notice.Apply(f)
+	if err != nil {
+		return nil // what is released or moved stays as it is
+	}
+	row := old
+	row.Notice = next
+	if still {
+		row.Roles, row.Revision, row.Grade, row.DepartsAt, row.Sealed, row.Person = n.Roles, n.Revision, n.Grade, n.DepartsAt, n.Sealed, n.Person
+		switch {
+		case row.State == anlo.NoticeInformed && n.State == anlo.NoticeNew, row.State == anlo.NoticeNew:
+			row.State, row.DueAt = n.State, n.DueAt
+		}
+		if old.Revision == n.Revision { // the register answered late: nothing that the traveller said has changed
+			row.Changed = old.Changed
+		}
+	}
+	if err := tx.SaveNotice(ctx, &row, old.Version); err != nil {
+		return err
+	}
+	return a.keepFollowUp(ctx, tx, row.Notice, f)
+}
+
+// notices are those that a party's declaration asks for: none when it is
+// cancelled.
+func (a *App) notices(ctx context.Context, rows []store.DeclarationRow) (out []store.NoticeRow, err error) {
+	for _, r := range rows {
+		s, err := a.openStatement(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if !r.CancelledAt.IsZero() {
+			continue
+		}
+		for commune, c := range a.concerned(s) {
+			n, err := a.notice(ctx, r, s, commune, c, len(rows))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// concern is the part that a commune has in one traveller's declaration.
+type concern struct {
+	roles   anlo.NoticeRole
+	address string // the one to go to, where several are named
+}
+
+// concerned returns the communes that must be told, with their roles.
+func (a *App) concerned(s statement) map[anlo.UnitRef]concern {
+	out := make(map[anlo.UnitRef]concern, 4)
+	add := func(r anlo.Residence, role anlo.NoticeRole) {
+		if r.Commune.Code == "" {
+			return
+		}
+		c := out[r.Commune]
+		c.roles |= role
+		if c.address == "" {
+			c.address = r.Address
+		}
+		out[r.Commune] = c
+	}
+	t := s.Traveller
+	add(s.Trip.Destination, anlo.RoleDestination)
+	add(t.Temporary, anlo.RoleTemporary)
+	add(t.Permanent, anlo.RolePermanent)
+	add(s.Trip.Origin, anlo.RoleOrigin)
+	if reg := s.Match.Register; reg != nil && s.Match.Grade.Confirmed() {
+		for _, r := range []anlo.Residence{reg.Permanent, reg.Temporary} {
+			r.Commune = a.today(r.Commune)
+			if r.Commune != t.Permanent.Commune && r.Commune != t.Temporary.Commune {
+				add(r, anlo.RoleRegistered)
+			}
+		}
+	}
+	return out
+}
+
+// today is the commune of the current list that a unit of an older one became;
+// zero when that cannot be said.
+func (a *App) today(u anlo.UnitRef) anlo.UnitRef {
+	if u.List == a.UnitList || u.IsZero() {
+		return u
+	}
+	if to, _ := a.Units.Successors(u); len(to) > 0 && to[0].List == a.UnitList {
+		return to[0]
+	}
+	return anlo.UnitRef{}
+}
+
+func (a *App) notice(ctx context.Context, r store.DeclarationRow, s statement, commune anlo.UnitRef, c concern, party int) (store.NoticeRow, error) {
+	now := a.Now()
+	n := store.NoticeRow{Person: r.Person, Revision: r.Revision, Notice: anlo.Notice{
+		NoticeID: anlo.NoticeID{Commune: commune, Declaration: r.ID, Traveller: r.Traveller},
+		Roles:    c.roles, State: anlo.NoticeInformed, DueAt: anlo.FirstDue(c.roles, r.DeclaredAt, r.DepartsAt),
+		DepartsAt: r.DepartsAt, CreatedAt: now, ChangedAt: now, Grade: r.Grade,
+	}}
+	if !n.DueAt.IsZero() {
+		n.State = anlo.NoticeNew
+	}
+	return n, a.sealSummary(ctx, &n, summary{
+		FullName: s.Traveller.FullName, BirthDate: s.Traveller.BirthDate, Sex: s.Traveller.Sex, Document: s.Traveller.Document.Key(),
+		Phone: s.Traveller.Phone, Plate: s.Trip.Vehicle.Plate, Address: c.address, Vehicle: s.Trip.Vehicle.Kind,
+		Origin: s.Trip.Origin.Commune, To: s.Trip.Destination.Commune, Party: party,
+	}, r.DeclaredAt)
+}
+
+func (a *App) sealSummary(ctx context.Context, n *store.NoticeRow, s summary, day time.Time) error {
+	plain, err := cbor.Marshal(s)
+	if err != nil {
+		return err
+	}
+	n.Sealed, err = a.Seal.Seal(ctx, seal.DayOf(day), noticeAD(n.NoticeID), plain)
+	return err
+}
+
+func (a *App) openSummary(ctx context.Context, n store.NoticeRow) (s summary, err error) {
+	plain, err := a.Seal.Open(ctx, noticeAD(n.NoticeID), n.Sealed)
+	if err != nil {
+		return s, err
+	}
+	return s, cbor.Unmarshal(plain, &s)
+}
+
+// noticeAD leaves the commune out, so that a notice may move to another desk.
+func noticeAD(id anlo.NoticeID) []byte {
+	return seal.AD("notice", "sealed", append(id.Declaration[:], byte(id.Traveller)))
+}
