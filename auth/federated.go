@@ -16,6 +16,7 @@ import (
 type Arrived struct {
 	Entered
 	Ticket string
+	To     string // what Begin was given
 }
 
 // atProvider is the provider's side of a sign-in, keyed. The session keeps it,
@@ -50,7 +51,7 @@ func (o *OIDC) Finish(ctx context.Context, c Caller, ticket string, answer url.V
 		o.log.Warn("sign-in at provider refused", "reason", err)
 		return in, err
 	}
-	c.provider = o.at(s.Subject, s.Session)
+	in.To, c.provider = s.To, o.at(s.Subject, s.Session)
 	r, err := o.account(ctx, s, c.provider.Subject)
 	if err != nil {
 		return in, err

@@ -23,7 +23,7 @@ import (
 // What somebody is told who signs in elsewhere. Why it failed is in the log.
 var (
 	ErrProviderDown = &anlo.Error{Kind: anlo.Unavailable, Code: "oidc.down"}
-	ErrProvider     = &anlo.Error{Kind: anlo.Unsigned, Code: "oidc.failed"}
+	ErrProvider     = &anlo.Error{Kind: anlo.Invalid, Code: "oidc.failed"}
 )
 
 // refused says why an answer of the provider is not believed. why is for the
@@ -113,11 +113,12 @@ func (o *OIDC) oauth(p *oidc.Provider) (*oauth2.Config, error) {
 type begun struct {
 	State, Nonce, Verifier string
 	At                     time.Time
+	To                     string // where to go afterwards
 }
 
 // Begin returns the address where to sign in, and the ticket that the browser
-// brings back with the answer.
-func (o *OIDC) Begin(ctx context.Context) (address, ticket string, err error) {
+// brings back with the answer. to comes back with it.
+func (o *OIDC) Begin(ctx context.Context, to string) (address, ticket string, err error) {
 	p, err := o.provider(ctx)
 	if err != nil {
 		return "", "", err
@@ -126,7 +127,7 @@ func (o *OIDC) Begin(ctx context.Context) (address, ticket string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	b := begun{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), At: o.now()}
+	b := begun{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), At: o.now(), To: to}
 	plain, err := json.Marshal(b)
 	if err != nil {
 		return "", "", err
@@ -172,6 +173,7 @@ func errorCode(code string) string {
 // said is what the provider said about somebody, believed.
 type said struct {
 	Subject, Session string
+	To               string
 	claims           claims
 	strong           bool // asked for more than one factor there
 }
@@ -233,7 +235,7 @@ func (o *OIDC) believe(ctx context.Context, p *oidc.Provider, token *oauth2.Toke
 	case id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil:
 		err = refused("the access token belongs to another ID token")
 	}
-	return said{Subject: id.Subject, Session: c.text("sid"), claims: c, strong: o.config.TrustMFA && c.multiFactor()}, err
+	return said{Subject: id.Subject, Session: c.text("sid"), To: b.To, claims: c, strong: o.config.TrustMFA && c.multiFactor()}, err
 }
 
 // complete asks for the claims that rules need and the ID token left out.

@@ -117,7 +117,7 @@ func (i *issuer) door(in *auth.Auth, trust bool) *auth.OIDC {
 // a test can change what is in it.
 func (i *issuer) begin(door *auth.OIDC, token func(nonce string) string) (ticket string, answer url.Values) {
 	i.t.Helper()
-	address, ticket, err := door.Begin(i.t.Context())
+	address, ticket, err := door.Begin(i.t.Context(), "/desk")
 	if err != nil {
 		i.t.Fatal(err)
 	}
@@ -391,7 +391,7 @@ func TestProviderDown(t *testing.T) {
 	door := i.door(in, true)
 	address := i.server.Listener.Addr().String()
 	i.server.Close()
-	if _, _, err := door.Begin(t.Context()); !errors.Is(err, auth.ErrProviderDown) {
+	if _, _, err := door.Begin(t.Context(), ""); !errors.Is(err, auth.ErrProviderDown) {
 		t.Errorf("begin: %v", err)
 	}
 	if err := door.Logout(t.Context(), "x"); !errors.Is(err, auth.ErrProviderDown) {
@@ -409,7 +409,7 @@ func TestProviderDown(t *testing.T) {
 		t.Errorf("finish: %v", err)
 	}
 	clock.Add(2 * time.Hour)
-	if _, _, err := door.Begin(t.Context()); err != nil {
+	if _, _, err := door.Begin(t.Context(), ""); err != nil {
 		t.Errorf("begin with what was known: %v", err)
 	}
 }

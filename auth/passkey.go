@@ -20,7 +20,7 @@ import (
 
 // What somebody is told whose passkey is not taken.
 var (
-	ErrPasskey      = &anlo.Error{Kind: anlo.Unsigned, Code: "passkey.failed"}
+	ErrPasskey      = &anlo.Error{Kind: anlo.Invalid, Code: "passkey.failed"}
 	ErrPasskeyTwice = &anlo.Error{Kind: anlo.Conflict, Code: "passkey.twice"}
 	ErrPasskeyLast  = &anlo.Error{Kind: anlo.Conflict, Code: "passkey.last"}
 	ErrPasskeyMany  = &anlo.Error{Kind: anlo.Conflict, Code: "passkey.many"}
