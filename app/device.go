@@ -51,6 +51,14 @@ func (a *App) AddDevice(ctx context.Context, by anlo.Actor, c anlo.Checkpoint, l
 	})
 }
 
+// Devices lists the devices that are enrolled and not revoked.
+func (a *App) Devices(ctx context.Context, by anlo.Actor) ([]anlo.Device, error) {
+	if !by.May(anlo.ActDevices) {
+		return nil, anlo.ErrForbidden
+	}
+	return a.Store.Devices(ctx)
+}
+
 // RevokeDevice withdraws a device at once.
 func (a *App) RevokeDevice(ctx context.Context, by anlo.Actor, id anlo.ID) error {
 	if !by.May(anlo.ActDevices) {

@@ -100,10 +100,20 @@ func (a *Auth) enter(ctx context.Context, tx *store.Tx, c Caller, r store.StaffR
 
 func newToken(prefix string) string { return prefix + rand.Text() + rand.Text()[:6] }
 
-// Session returns who a token stands for; anlo.ErrUnsigned when it is unknown,
-// idle for too long or ended. Roles are those of this moment: without one, By
-// may do nothing until [Auth.Choose].
+// Session returns who a token stands for, and counts as use of the session;
+// anlo.ErrUnsigned when it is unknown, unused for too long or ended. Roles are
+// those of this moment: without one, By may do nothing until [Auth.Choose].
 func (a *Auth) Session(ctx context.Context, token string) (Session, error) {
+	s, err := a.Peek(ctx, token)
+	if now := a.now(); err == nil && now.Sub(s.SeenAt) >= time.Minute {
+		err = a.store.SeeSession(ctx, s.ID, now)
+	}
+	return s, err
+}
+
+// Peek is Session without the use: a page that asks by itself does not keep a
+// session alive that somebody left open.
+func (a *Auth) Peek(ctx context.Context, token string) (Session, error) {
 	if len(token) < 20 || len(token) > 100 {
 		return Session{}, anlo.ErrUnsigned
 	}
@@ -116,11 +126,6 @@ func (a *Auth) Session(ctx context.Context, token string) (Session, error) {
 		return Session{}, err
 	case r.Disabled || !alive(r, now):
 		return Session{}, anlo.ErrUnsigned
-	}
-	if now.Sub(r.SeenAt) >= time.Minute {
-		if err := a.store.SeeSession(ctx, r.ID, now); err != nil {
-			return Session{}, err
-		}
 	}
 	return session(r, now), nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"anlo"
@@ -49,6 +50,22 @@ func (db *DB) StaffByLogin(ctx context.Context, login string) (StaffRow, error) 
 func (db *DB) StaffPage(ctx context.Context, containing, after string, limit int) ([]StaffRow, error) {
 	return list(ctx, db.read, scanStaff, staffColumns+" WHERE login > $1 AND login LIKE $2 ESCAPE '!' ORDER BY login LIMIT $3",
 		after, "%"+likeText.Replace(containing)+"%", limit)
+}
+
+// Logins returns the logins of accounts, for histories.
+func (db *DB) Logins(ctx context.Context, ids []anlo.ID) (map[anlo.ID]string, error) {
+	logins := map[anlo.ID]string{}
+	for _, id := range ids {
+		if _, asked := logins[id]; asked || id.IsZero() {
+			continue
+		}
+		s, err := db.Staff(ctx, id)
+		if err != nil && !errors.Is(err, anlo.ErrNotFound) {
+			return nil, err
+		}
+		logins[id] = s.Login
+	}
+	return logins, nil
 }
 
 // KeepStaff adds an account. Of two with the same login the second is refused

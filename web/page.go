@@ -35,10 +35,26 @@ var pageData = map[string]any{
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
+
+	"signin":          signInPage{},
+	"signin-password": signInPage{},
+	"signin-enrol":    signInPage{},
+	"signin-code":     signInPage{},
+	"signin-role":     signInPage{},
+	"recovery":        codesPage{},
+	"account":         accountPage{},
+	"account-change":  surePage{},
+	"staff":           staffPage{},
+	"staff-new":       newPage{},
+	"staff-one":       onePage{},
+	"keys":            keysPage{},
+	"devices":         devicesPage{},
+	"once":            secretPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
-	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html"))
+	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html",
+		"templates/account-parts.html"))
 	p := &pages{map[string]*template.Template{}}
 	for name := range pageData {
 		t := template.Must(shared.Clone())

@@ -16,6 +16,7 @@ import (
 
 	"anlo"
 	"anlo/app"
+	"anlo/auth"
 )
 
 // Options are what differs from one installation to another. The zero value is
@@ -25,8 +26,10 @@ type Options struct {
 	// through. Many phones share one address on a mobile network, so it must
 	// be generous: the limit is against machines.
 	Limiter *anlo.Limiter
-	// SignedIn returns the officer whose session the request carries,
-	// anlo.ErrUnsigned when it carries none; nil where nobody can sign in.
+	// Auth is the officers' way in; nil for one of the pages' own.
+	Auth *auth.Auth
+	// SignedIn returns the officer who makes the request, anlo.ErrUnsigned when
+	// nobody is signed in; nil to ask Auth about the session cookie.
 	SignedIn func(*http.Request) (anlo.Actor, error)
 }
 
@@ -35,48 +38,67 @@ type server struct {
 	limiter  *anlo.Limiter
 	assets   *assets
 	pages    *pages
-	signedIn func(*http.Request) (anlo.Actor, error)
+	auth     *auth.Auth
+	injected func(*http.Request) (anlo.Actor, error) // Options.SignedIn
+}
+
+// route is one address that everybody may ask for.
+type route struct {
+	pattern string
+	serve   func(*server, http.ResponseWriter, *http.Request)
+}
+
+// publicRoutes are those for which nobody needs to be signed in. What officers
+// may open is in officeRoutes.
+var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, partRoutes}
+
+var citizenRoutes = []route{
+	{"GET /{$}", (*server).home},
+	{"GET /privacy", (*server).privacy},
+	{"GET /declare", (*server).begin},
+	{"POST /declare", (*server).declare},
+	{"POST /declare/forget", (*server).forget},
+	{"GET /my/{token}", (*server).my},
+	{"GET /my/{token}/pass/{file}", (*server).picture},
+	{"GET /my/{token}/change", (*server).change},
+	{"GET /my/{token}/cancel", (*server).confirmCancel},
+	{"POST /my/{token}/cancel", (*server).cancel},
+}
+
+// checkpointRoutes are for whoever holds an enrolled device.
+var checkpointRoutes = []route{
+	{"GET /checkpoint", (*server).checkpoint},
+	{"POST /checkpoint", (*server).judge},
+	{"POST /checkpoint/enter", (*server).enter},
+	{"POST /checkpoint/leave", (*server).leave},
+}
+
+// partRoutes are what pages are made of.
+var partRoutes = []route{
+	{"GET /units", (*server).units},
+	{"GET /assets/{hash}/{path...}", (*server).asset},
+	{"GET /sw.js", (*server).serviceWorker},
+	{"GET /favicon.ico", (*server).favicon},
 }
 
 // New returns the pages of an application. It serves every path and answers
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
-	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), signedIn: o.SignedIn}
-	if s.signedIn == nil {
-		s.signedIn = func(*http.Request) (anlo.Actor, error) { return anlo.Actor{}, anlo.ErrUnsigned }
+	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn}
+	if s.auth == nil {
+		s.auth = auth.New(a.Store, a.Seal, a.Now, a.Log, a.Units.Contains, a.Units.Known)
 	}
 	mux := http.NewServeMux()
-
-	// A citizen
-	mux.HandleFunc("GET /{$}", s.home)
-	mux.HandleFunc("GET /privacy", s.privacy)
-	mux.HandleFunc("GET /declare", s.begin)
-	mux.HandleFunc("POST /declare", s.declare)
-	mux.HandleFunc("POST /declare/forget", s.forget)
-	mux.HandleFunc("GET /my/{token}", s.my)
-	mux.HandleFunc("GET /my/{token}/pass/{file}", s.picture)
-	mux.HandleFunc("GET /my/{token}/change", s.change)
-	mux.HandleFunc("GET /my/{token}/cancel", s.confirmCancel)
-	mux.HandleFunc("POST /my/{token}/cancel", s.cancel)
-
-	// An officer at a checkpoint
-	mux.HandleFunc("GET /checkpoint", s.checkpoint)
-	mux.HandleFunc("POST /checkpoint", s.judge)
-	mux.HandleFunc("POST /checkpoint/enter", s.enter)
-	mux.HandleFunc("POST /checkpoint/leave", s.leave)
-
-	// Officers who are signed in
+	for _, routes := range publicRoutes {
+		for _, r := range routes {
+			mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { r.serve(s, w, req) })
+		}
+	}
 	for _, routes := range officeRoutes {
 		for _, r := range routes {
 			mux.HandleFunc(r.pattern, s.office(r.action, r.serve))
 		}
 	}
-
-	// What the pages are made of
-	mux.HandleFunc("GET /units", s.units)
-	mux.HandleFunc("GET /assets/{hash}/{path...}", s.asset)
-	mux.HandleFunc("GET /sw.js", s.serviceWorker)
-	mux.HandleFunc("GET /favicon.ico", s.favicon)
 
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, http.StatusForbidden) }))

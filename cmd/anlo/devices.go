@@ -76,7 +76,7 @@ func (c *devicesListCmd) Run(ctx context.Context, s std) error {
 		return err
 	}
 	defer a.Close()
-	devices, err := a.Store.Devices(ctx)
+	devices, err := a.Devices(ctx, operator)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"anlo"
 	"anlo/api"
 	"anlo/app"
+	"anlo/auth"
 	"anlo/web"
 )
 
@@ -39,11 +40,16 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	metrics := api.NewMetrics()
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics}))
-	mux.Handle("/", web.New(a, web.Options{Limiter: limit}))
+	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: officers(a)}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))
 	return api.Observe(api.BehindProxies(mux, trusted), a.Log, metrics, api.Failed), nil
+}
+
+// officers is the officers' way in.
+func officers(a *app.App) *auth.Auth {
+	return auth.New(a.Store, a.Seal, a.Now, a.Log, a.Units.Contains, a.Units.Known)
 }
 
 // ready says whether requests can be served now: the database answers and a
