@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"anlo"
 	"anlo/auth"
@@ -28,7 +29,8 @@ type accountPage struct {
 	Sessions     []sessionLine
 	RecoveryLeft string
 	HasPassword  bool
-	Done         string // what has just been changed
+	Passkeys     *passkeyList // nil where there can be none
+	Done         string       // what has just been changed
 }
 
 type sessionLine struct {
@@ -52,8 +54,13 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, by anlo.Actor) 
 	for _, g := range acc.Roles {
 		p.Roles = append(p.Roles, s.roleChoice(r, g, n.Acting))
 	}
+	if p.Passkeys, err = s.passkeys(r, n); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p.Script = "passkey"
 	p.Sessions = sessionLines(r, acc.Sessions, n.ID)
-	if done := r.FormValue("done"); done == "password" || done == "sessions" {
+	if done := r.FormValue("done"); slices.Contains([]string{"password", "sessions", "passkey", "passkey-removed"}, done) {
 		p.Done = p.T("account.done-" + done)
 	}
 	p.Path = "/account"

@@ -18,7 +18,7 @@ type officeRoute struct {
 }
 
 // officeRoutes is what officers may open; each page's file adds its own.
-var officeRoutes = [][]officeRoute{accountRoutes, staffRoutes, keyRoutes}
+var officeRoutes = [][]officeRoute{accountRoutes, passkeyRoutes, staffRoutes, keyRoutes}
 
 // officePage is what the frame around every officer's page needs.
 type officePage struct {

@@ -24,6 +24,7 @@ server.listen(0, "127.0.0.1", () => {
 		findAccount: (_, id) => people[id] && { accountId: id, claims: () => ({ sub: id, ...people[id] }) },
 		features: { backchannelLogout: { enabled: true }, devInteractions: { enabled: true } },
 		pkce: { required: () => true },
+		fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }), // it would not call loopback
 		cookies: { keys: ["only for tests"] },
 	});
 	provider.on("server_error", (_, error) => console.error(error));

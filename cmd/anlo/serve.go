@@ -27,6 +27,8 @@ type serveCmd struct {
 	RegisterRead   bool     `help:"The register lets us read records, and not only compare." env:"ANLO_REGISTER_READ"`
 	RegisterSearch bool     `help:"The register lets us search by name and birth date." env:"ANLO_REGISTER_SEARCH"`
 	RegisterMap    string   `help:"JSON file naming the register's attributes where they differ from OSIA's." type:"existingfile" env:"ANLO_REGISTER_MAP" placeholder:"FILE"`
+	BaseURL        string   `help:"Address at which browsers reach this server: passkeys are bound to its host, and a sign-in provider sends people back to it." env:"ANLO_BASE_URL" placeholder:"URL"`
+	OIDC           string   `name:"oidc" help:"JSON file describing a provider of OpenID Connect at which officers may sign in; needs --base-url." type:"existingfile" env:"ANLO_OIDC" placeholder:"FILE"`
 	MetricsToken   string   `help:"Bearer token asked for at /metrics; without it only loopback may read them." env:"ANLO_METRICS_TOKEN" placeholder:"TOKEN"`
 }
 

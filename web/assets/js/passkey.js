@@ -80,4 +80,6 @@ function passkey(form) {
 
 if (window.PublicKeyCredential) {
 	document.querySelectorAll("form[data-passkey]").forEach((form) => passkey(/** @type {HTMLFormElement} */ (form)));
+	document.querySelectorAll("[data-with-passkeys]").forEach((part) => part.removeAttribute("hidden"));
+	document.querySelectorAll("[data-without-passkeys]").forEach((part) => part.remove());
 }
