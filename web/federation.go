@@ -72,6 +72,10 @@ func (s *server) oidcLogout(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusNotFound)
 		return
 	}
+	if s.wait(r.RemoteAddr) > 0 {
+		s.fail(w, r, anlo.ErrTooMany)
+		return
+	}
 	if !s.readForm(w, r) {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"anlo/app"
+	"anlo/auth"
 	"anlo/identity"
 	"anlo/jobs"
 )
@@ -40,6 +41,10 @@ func (c *serveCmd) Run(ctx context.Context, s std) error {
 		return err
 	}
 	config.UnitList = c.Units
+	d, err := c.doors()
+	if err != nil {
+		return err
+	}
 	if c.Register != "" {
 		if config.Register, err = c.register(); err != nil {
 			return err
@@ -54,7 +59,26 @@ func (c *serveCmd) Run(ctx context.Context, s std) error {
 		return errors.Join(err, a.Close())
 	}
 	fmt.Fprintln(s.out, "ready http://"+l.Addr().String())
-	return errors.Join(serve(ctx, a, l, doors{TrustProxy: c.TrustProxy, MetricsToken: c.MetricsToken}), a.Close())
+	return errors.Join(serve(ctx, a, l, d), a.Close())
+}
+
+// doors reads what differs from the usual about the way in.
+func (c *serveCmd) doors() (d doors, err error) {
+	d = doors{TrustProxy: c.TrustProxy, MetricsToken: c.MetricsToken}
+	if c.BaseURL != "" {
+		if d.Base, err = auth.ParseOrigin(c.BaseURL); err != nil {
+			return d, fmt.Errorf("--base-url: %w", err)
+		}
+	}
+	if c.OIDC == "" {
+		return d, nil
+	}
+	if d.Base == nil {
+		return d, errors.New("--oidc needs --base-url: the provider sends people back to it")
+	}
+	config, err := auth.ReadOIDC(c.OIDC)
+	d.OIDC = &config
+	return d, err
 }
 
 func (c *serveCmd) register() (identity.Register, error) {
