@@ -80,13 +80,8 @@ func (s *server) askKey(p *keysPage, v url.Values, wrong error) {
 	m := mistakes(wrong, "key_name", keyNames)
 	p.ask(p.Words, askKeyName, v.Get("key_name"), m["key_name"])
 	p.ask(p.Words, askRole, "", m["role"]).Choices = roleOptions(p.Words, v.Get("role"))
-	f := p.ask(p.Words, askArea, v.Get("area"), m["area"])
-	if m["area"] == "commune.choose" {
-		for _, u := range s.areas(v.Get("area")) {
-			f.Places = append(f.Places, suggestion{u.Code, s.Units.FullName(u.UnitRef)})
-		}
-	}
-	f = p.ask(p.Words, askScopes, "", m["scopes"])
+	s.askArea(&p.questions, p.page, v, m["area"])
+	f := p.ask(p.Words, askScopes, "", m["scopes"])
 	for _, action := range scopes() {
 		f.Choices = append(f.Choices, choice{Value: string(action), Label: p.T("action." + string(action)), ID: "scopes-" + string(action), Checked: slices.Contains(v["scopes"], string(action))})
 	}

@@ -46,14 +46,19 @@ func (s *server) askGrant(q *questions, p page, v url.Values, err error) {
 	}
 	f := q.ask(p.Words, askRole, "", wrong["role"])
 	f.Choices = roleOptions(p.Words, v.Get("role"))
-	f = q.ask(p.Words, askArea, v.Get("area"), wrong["area"])
-	if wrong["area"] == "commune.choose" {
-		for _, u := range s.areas(v.Get("area")) {
+	s.askArea(q, p, v, wrong["area"])
+	f = q.ask(p.Words, askUntil, v.Get("until"), wrong["until"])
+	f.Min = s.Now().In(locale.Zone).Format(time.DateOnly)
+}
+
+// askArea asks where a role holds, and offers the places that may be meant.
+func (s *server) askArea(q *questions, p page, v url.Values, code string) {
+	f := q.ask(p.Words, askArea, v.Get("area"), code)
+	if code == "commune.choose" {
+		for _, u := range s.areas(anlo.Role(v.Get("role")), v.Get("area")) {
 			f.Places = append(f.Places, suggestion{u.Code, s.Units.FullName(u.UnitRef)})
 		}
 	}
-	f = q.ask(p.Words, askUntil, v.Get("until"), wrong["until"])
-	f.Min = s.Now().In(locale.Zone).Format(time.DateOnly)
 }
 
 func roleOptions(w *locale.Words, chosen string) []choice {
@@ -71,7 +76,7 @@ func (s *server) readGrant(v url.Values) (anlo.Grant, error) {
 	if v.Get("role") == "" {
 		fields = append(fields, anlo.FieldError{Field: "role", Code: "required"})
 	}
-	area, code := s.area(identity.CleanName(v.Get("area")), v.Get("area_pick"))
+	area, code := s.area(g.Role, identity.CleanName(v.Get("area")), v.Get("area_pick"))
 	if code != "" {
 		fields = append(fields, anlo.FieldError{Field: "area", Code: code})
 	}
@@ -93,36 +98,43 @@ func (s *server) readGrant(v url.Values) (anlo.Grant, error) {
 	return g, nil
 }
 
-// area finds the unit that somebody means by a text, of any level; zero for the
-// whole country.
-func (s *server) area(text, pick string) (u anlo.UnitRef, code string) {
+// area finds the unit that somebody means by a text; zero for the whole country.
+func (s *server) area(role anlo.Role, text, pick string) (u anlo.UnitRef, code string) {
 	if text == "" {
 		return anlo.UnitRef{}, ""
 	}
-	found := s.areas(text)
+	found := s.areas(role, text)
+	var exact []anlo.Unit
 	for _, u := range found {
-		if u.Code == pick || u.Code == text || len(found) == 1 || geo.Normal(s.Units.FullName(u.UnitRef)) == geo.Normal(text) {
+		if u.Code == pick {
 			return u.UnitRef, ""
 		}
+		if s.named(u, text) {
+			exact = append(exact, u)
+		}
 	}
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0:
 		return u, "commune.unknown"
+	case len(exact) == 1:
+		return exact[0].UnitRef, ""
+	case len(found) == 1:
+		return found[0].UnitRef, ""
 	}
 	return u, "commune.choose"
 }
 
-// areas are the units that a text may mean, those named exactly so first.
-func (s *server) areas(text string) []anlo.Unit {
+// areas are the units that a text may mean and that a role may hold in, those
+// named exactly so first.
+func (s *server) areas(role anlo.Role, text string) []anlo.Unit {
 	if u, ok := s.Units.Unit(anlo.UnitRef{List: s.UnitList, Code: text}); ok {
 		return []anlo.Unit{u}
 	}
-	found := s.Units.Search(s.UnitList, text, suggestions)
-	bare := geo.Strip(geo.Normal(text))
-	exact := func(u anlo.Unit) bool {
-		return geo.Strip(geo.Normal(u.Name)) == bare || geo.Strip(geo.Normal(geo.Bare(u))) == bare
-	}
+	found := slices.DeleteFunc(s.Units.Search(s.UnitList, text, 4*suggestions), func(u anlo.Unit) bool {
+		return role == anlo.CommuneOfficer && !s.Units.Known(u.UnitRef) || role == anlo.ProvinceSupervisor && s.Units.Known(u.UnitRef)
+	})
 	slices.SortStableFunc(found, func(a, b anlo.Unit) int {
-		switch x, y := exact(a), exact(b); {
+		switch x, y := s.named(a, text), s.named(b, text); {
 		case x == y:
 			return a.Level - b.Level
 		case x:
@@ -130,7 +142,13 @@ func (s *server) areas(text string) []anlo.Unit {
 		}
 		return 1
 	})
-	return found
+	return found[:min(len(found), suggestions)]
+}
+
+// named reports whether a text is the name of a unit, accents aside.
+func (s *server) named(u anlo.Unit, text string) bool {
+	plain := func(t string) string { return geo.Strip(geo.Normal(t)) }
+	return slices.Contains([]string{plain(u.Name), plain(geo.Bare(u)), plain(s.Units.FullName(u.UnitRef))}, plain(text))
 }
 
 // newPage asks for a new officer.
