@@ -53,6 +53,9 @@ func (o *OIDC) Finish(ctx context.Context, c Caller, ticket string, answer url.V
 	}
 	in.To, c.provider = s.To, o.at(s.Subject, s.Session)
 	r, err := o.account(ctx, s, c.provider.Subject)
+	if errors.Is(err, ErrNoRole) {
+		o.log.Warn("sign-in at provider refused", "reason", "no rule gives a role that is possible")
+	}
 	if err != nil {
 		return in, err
 	}

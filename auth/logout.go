@@ -25,7 +25,7 @@ func (o *OIDC) believeLogout(ctx context.Context, token string) (loggedOut, erro
 	}
 	t, err := p.Verifier(&oidc.Config{ClientID: o.config.ClientID, Now: o.now}).VerifyLogout(ctx, token)
 	if err != nil {
-		return loggedOut{}, refused(err.Error())
+		return loggedOut{}, unproven(err)
 	}
 	var says struct {
 		Events map[string]map[string]any `json:"events"`

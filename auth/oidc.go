@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -212,7 +213,7 @@ func (o *OIDC) believe(ctx context.Context, p *oidc.Provider, token *oauth2.Toke
 	raw, _ := token.Extra("id_token").(string)
 	id, err := p.Verifier(&oidc.Config{ClientID: o.config.ClientID, Now: o.now}).Verify(ctx, raw)
 	if err != nil {
-		return said{}, refused(err.Error())
+		return said{}, unproven(err)
 	}
 	var text json.RawMessage
 	if err := id.Claims(&text); err != nil {
@@ -236,6 +237,15 @@ func (o *OIDC) believe(ctx context.Context, p *oidc.Provider, token *oauth2.Toke
 		err = refused("the access token belongs to another ID token")
 	}
 	return said{Subject: id.Subject, Session: c.text("sid"), To: b.To, claims: c, strong: o.config.TrustMFA && c.multiFactor()}, err
+}
+
+// unproven says why a token is not believed; the provider may just not have
+// given its keys. The library has no error for that.
+func unproven(err error) error {
+	if strings.Contains(err.Error(), "fetching keys") {
+		return fmt.Errorf("%w: no keys", ErrProviderDown)
+	}
+	return refused(err.Error())
 }
 
 // complete asks for the claims that rules need and the ID token left out.

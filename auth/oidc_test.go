@@ -401,12 +401,19 @@ func TestProviderDown(t *testing.T) {
 	i.start(address)
 	clock.Add(time.Minute)
 	mustArrive(t)(i.signIn(door, mfa))
+	late := i.door(in, true)
+	if _, _, err := late.Begin(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
 	// Known once, it may go away: only what needs it fails.
 	ticket, answer := i.begin(door, func(nonce string) string { return i.sign(i.key, i.claims(nonce, mfa)) })
 	i.server.Close()
 	clock.Add(2 * time.Minute)
 	if _, err := door.Finish(t.Context(), office, ticket, answer); !errors.Is(err, auth.ErrProviderDown) {
 		t.Errorf("finish: %v", err)
+	}
+	if err := late.Logout(t.Context(), i.logoutToken(nil)); !errors.Is(err, auth.ErrProviderDown) {
+		t.Errorf("logout without the keys: %v", err)
 	}
 	clock.Add(2 * time.Hour)
 	if _, _, err := door.Begin(t.Context(), ""); err != nil {

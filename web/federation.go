@@ -110,6 +110,8 @@ type passkeyPart struct {
 	Action string
 	Button string
 	To     string
+	Before string // "or", where something else comes before
+	After  string // or after
 }
 
 // site is where passkeys belong; nil where there can be none. Without
@@ -142,7 +144,10 @@ func (s *server) offer(r *http.Request, p *signInPage) error {
 		return nil
 	}
 	q, err := s.auth.AskPasskey(r.Context(), site)
-	p.Passkey = &passkeyPart{p.Words, q, "get", "/signin/passkey", p.T("passkey.signin"), p.To}
+	p.Passkey = &passkeyPart{Words: p.Words, Question: q, Kind: "get", Action: "/signin/passkey", Button: p.T("passkey.signin"), To: p.To}
+	if p.Provider == "" {
+		p.Passkey.Before = p.T("signin.or")
+	}
 	p.Script = "passkey"
 	return err
 }
@@ -155,7 +160,10 @@ func (s *server) offerSecond(r *http.Request, p *signInPage, ticket string) erro
 	}
 	q, err := s.auth.AskSecond(r.Context(), site, ticket)
 	if err == nil && q.Ticket != "" {
-		p.Passkey = &passkeyPart{p.Words, q, "get", "/signin/passkey/second", p.T("passkey.ask"), p.To}
+		p.Passkey = &passkeyPart{Words: p.Words, Question: q, Kind: "get", Action: "/signin/passkey/second", Button: p.T("passkey.ask"), To: p.To}
+		if p.Code {
+			p.Passkey.After = p.T("signin.or")
+		}
 		p.Script = "passkey"
 	}
 	return err

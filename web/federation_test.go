@@ -57,7 +57,12 @@ func startProvider(t *testing.T, site string) provider {
 		alive.Close()
 		node.Wait()
 	}
-	t.Cleanup(stop)
+	t.Cleanup(func() {
+		stop()
+		if t.Failed() {
+			t.Log(said.String())
+		}
+	})
 	issuer, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		stop()
@@ -110,6 +115,11 @@ func (v *visitor) atProvider(login string) *visitor {
 func TestSignInAtTheProvider(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(log.String())
+		}
+	})
 	s, p := federatedSite(t, slog.New(slog.NewTextHandler(&log, nil)))
 	vi, en := locale.For("vi").T, locale.For("en").T
 	v := s.visitor("vi")

@@ -99,7 +99,7 @@ func (s *server) askNewPasskey(w http.ResponseWriter, r *http.Request, by anlo.A
 		return
 	}
 	p := passkeyPage{officePage: s.officePage(r, by, "passkey.add")}
-	p.Passkey = &passkeyPart{p.Words, q, "create", "/account/passkey/add", p.T("passkey.continue"), ""}
+	p.Passkey = &passkeyPart{Words: p.Words, Question: q, Kind: "create", Action: "/account/passkey/add", Button: p.T("passkey.continue")}
 	p.Path, p.Script = "", "passkey"
 	s.show(w, r, http.StatusOK, "passkey-new", p)
 }

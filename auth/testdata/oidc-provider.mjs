@@ -4,13 +4,8 @@
 //	{"client": {…client metadata…}, "people": {"login": {…claims…}}, "scopes": {"scope": ["claim"]}}
 //
 // It prints its issuer on a line of its own and runs until its input ends.
-import { webcrypto } from "node:crypto";
 import http from "node:http";
-
-// Debian 12 has Node 18, which is older than the provider asks for.
-globalThis.crypto ??= webcrypto;
-URL.parse ??= (text, base) => (URL.canParse(text, base) ? new URL(text, base) : null);
-const { default: Provider } = await import("oidc-provider");
+import Provider from "oidc-provider";
 
 const { client, people, scopes } = JSON.parse(process.argv[2]);
 process.stdin.resume().on("end", () => process.exit());
@@ -24,11 +19,11 @@ server.listen(0, "127.0.0.1", () => {
 		findAccount: (_, id) => people[id] && { accountId: id, claims: () => ({ sub: id, ...people[id] }) },
 		features: { backchannelLogout: { enabled: true }, devInteractions: { enabled: true } },
 		pkce: { required: () => true },
-		fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }), // it would not call loopback
 		cookies: { keys: ["only for tests"] },
 	});
-	provider.on("server_error", (_, error) => console.error(error));
-	provider.on("backchannel.error", (_, error) => console.error(error));
+	for (const event of ["server_error", "authorization.error", "grant.error", "userinfo.error", "backchannel.error"]) {
+		provider.on(event, (_, error) => console.error(event, error));
+	}
 	server.on("request", provider.callback());
 	console.log(issuer);
 });
