@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -83,7 +84,9 @@ func (s *server) oidcLogout(w http.ResponseWriter, r *http.Request) {
 	err := s.oidc.Logout(r.Context(), r.PostForm.Get("logout_token"))
 	switch {
 	case errors.Is(err, auth.ErrProvider):
-		http.Error(w, `{"error":"invalid_request"}`, http.StatusBadRequest)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"error":"invalid_request"}`)
 	case err != nil:
 		s.fail(w, r, err)
 	}
