@@ -23,7 +23,7 @@ func TestShots(t *testing.T) {
 			b := newBrowser(t, newSite(t, Options{}))
 			b.size(width, true)
 			b.language(lang)
-			b.states(func(name string) {
+			shoot := func(name string) {
 				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(80))
 				if err != nil {
 					t.Fatal(err)
@@ -31,7 +31,9 @@ func TestShots(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name)), picture, 0o644); err != nil {
 					t.Fatal(err)
 				}
-			})
+			}
+			b.states(shoot)
+			b.officerStates(shoot)
 		}
 	}
 }

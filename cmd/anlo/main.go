@@ -30,6 +30,7 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Import units or the population register from CSV."`
 	Verify   verifyCmd   `cmd:"" help:"Judge a pass or a vaccination certificate, offline."`
 	Keys     keysCmd     `cmd:"" help:"List, rotate and withdraw the keys that sign passes."`
+	Staff    staffCmd    `cmd:"" help:"Open accounts for officers, and give and take their roles."`
 	Devices  devicesCmd  `cmd:"" help:"Enrol and revoke the phones and readers of checkpoints."`
 	Desk     deskCmd     `cmd:"" help:"Look after the desks of the communes."`
 	Simulate simulateCmd `cmd:"" help:"Make up a population, and its careless declarations."`
