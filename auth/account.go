@@ -22,6 +22,7 @@ type Account struct {
 	Sessions     []Session
 	RecoveryLeft int
 	HasPassword  bool // false for who signs in elsewhere only
+	HasCodes     bool // from an authenticator
 }
 
 // Account returns what the owner of a session sees about themselves.
@@ -33,7 +34,7 @@ func (a *Auth) Account(ctx context.Context, s Session) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	out := Account{HasPassword: r.Password != ""}
+	out := Account{HasPassword: r.Password != "", HasCodes: r.TOTP != nil}
 	if out.Officer, err = a.openOfficer(ctx, r); err != nil {
 		return Account{}, err
 	}

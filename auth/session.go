@@ -39,6 +39,7 @@ type Session struct {
 	SeenAt    time.Time
 	Device    string // "Chrome, Windows"
 	Factor    Factor
+	Password  bool // they have one, to confirm changes with
 }
 
 // Entered is what a browser keeps of a sign-in that is done.
@@ -135,7 +136,7 @@ func alive(r store.SessionRow, now time.Time) bool {
 }
 
 func session(r store.SessionRow, now time.Time) Session {
-	s := Session{ID: r.ID, Login: r.Login, By: anlo.Actor{Staff: r.Staff}, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, Device: r.Device, Factor: Factor(r.Factor)}
+	s := Session{ID: r.ID, Login: r.Login, By: anlo.Actor{Staff: r.Staff}, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, Device: r.Device, Factor: Factor(r.Factor), Password: r.Password}
 	if !r.Acting.ID.IsZero() && r.Acting.Holds(now) {
 		s.Acting, s.By.Role, s.By.Area = r.Acting.ID, r.Acting.Role, r.Acting.Area
 	}

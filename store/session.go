@@ -23,11 +23,12 @@ type SessionRow struct {
 
 	// Read along, never written.
 	Login    string
+	Password bool // whether they have one
 	Disabled bool
 	Acting   GrantRow // the role in use; its ID is zero until one is chosen
 }
 
-const sessionColumns = `SELECT n.id, n.staff, n.created_at, n.seen_at, n.device, n.factor, s.login, s.disabled_at,
+const sessionColumns = `SELECT n.id, n.staff, n.created_at, n.seen_at, n.device, n.factor, s.login, s.password <> '', s.disabled_at,
 	g.id, coalesce(g.role, ''), coalesce(g.list, ''), coalesce(g.code, ''), g.starts_at, g.ends_at, g.revoked_at
 	FROM session n JOIN staff s ON s.id = n.staff LEFT JOIN staff_grant g ON g.id = n.acting`
 
@@ -35,7 +36,7 @@ func scanSession(r *sql.Rows) (s SessionRow, err error) {
 	var created, seen int64
 	var disabled, from, until, revoked sql.NullInt64
 	g := &s.Acting
-	err = r.Scan((*uid)(&s.ID), (*uid)(&s.Staff), &created, &seen, &s.Device, &s.Factor, &s.Login, &disabled,
+	err = r.Scan((*uid)(&s.ID), (*uid)(&s.Staff), &created, &seen, &s.Device, &s.Factor, &s.Login, &s.Password, &disabled,
 		(*uid)(&g.ID), (*string)(&g.Role), &g.Area.List, &g.Area.Code, &from, &until, &revoked)
 	s.CreatedAt, s.SeenAt, s.Disabled = at(created), at(seen), disabled.Valid
 	g.Staff, g.From, g.Until, g.RevokedAt = s.Staff, at(from.Int64), at(until.Int64), at(revoked.Int64)

@@ -29,6 +29,7 @@ type accountPage struct {
 	Sessions     []sessionLine
 	RecoveryLeft string
 	HasPassword  bool
+	HasCodes     bool
 	Passkeys     *passkeyList // nil where there can be none
 	Done         string       // what has just been changed
 }
@@ -49,7 +50,7 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, by anlo.Actor) 
 		s.fail(w, r, err)
 		return
 	}
-	p := accountPage{officePage: s.officePage(r, by, "account.title"), Name: acc.Name, Phone: acc.Phone, Email: acc.Email, HasPassword: acc.HasPassword}
+	p := accountPage{officePage: s.officePage(r, by, "account.title"), Name: acc.Name, Phone: acc.Phone, Email: acc.Email, HasPassword: acc.HasPassword, HasCodes: acc.HasCodes}
 	p.RecoveryLeft = p.T("account.recovery-left", "Count", acc.RecoveryLeft)
 	for _, g := range acc.Roles {
 		p.Roles = append(p.Roles, s.roleChoice(r, g, n.Acting))

@@ -133,6 +133,13 @@ func TestSignInAtTheProvider(t *testing.T) {
 		t.Errorf("%d entries of a sign-in, %v", entries, err)
 	}
 
+	v.get("/account/authenticator").expect(200)
+	if v.asks("password") {
+		t.Error("asked for a password that nobody has")
+	}
+	s.clock.Add(time.Minute) // another code
+	v.submit("/account/authenticator", "first_code", v.code()).expect(200, vi("recovery.title"))
+
 	// Signing out there is signing out here.
 	v.get(p.issuer + "/session/end?client_id=anlo")
 	v.submit(p.issuer+"/session/end/confirm", "logout", "yes")

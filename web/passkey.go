@@ -63,16 +63,11 @@ func (s *server) newPasskey(w http.ResponseWriter, r *http.Request, by anlo.Acto
 // showNewPasskey asks what a passkey shall be called, and for the password of
 // whoever has one.
 func (s *server) showNewPasskey(w http.ResponseWriter, r *http.Request, by anlo.Actor, wrong error) {
-	acc, err := s.auth.Account(r.Context(), session(r))
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
 	p := passkeyPage{officePage: s.officePage(r, by, "passkey.add")}
 	p.Path, p.Wrong = "/account/passkey", wrong != nil
 	m := mistakes(wrong, askPassword.name, nil)
 	p.ask(p.Words, askPasskeyName, r.PostFormValue("passkey_name"), m[askPasskeyName.name])
-	if acc.HasPassword {
+	if session(r).Password {
 		p.ask(p.Words, askPassword, "", m[askPassword.name])
 	}
 	s.show(w, r, statusOf(wrong), "passkey-new", p)
