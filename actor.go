@@ -55,6 +55,20 @@ func (a Actor) MayIn(action Action, path ...UnitRef) bool {
 	return a.May(action) && (a.Area.IsZero() || slices.Contains(path, a.Area))
 }
 
+// ID is the account, API key or device that acts; zero for the public, for
+// background work and for the operator.
+func (a Actor) ID() ID {
+	switch {
+	case !a.Staff.IsZero():
+		return a.Staff
+	case !a.Key.IsZero():
+		return a.Key
+	case a.Device != nil:
+		return a.Device.ID
+	}
+	return ID{}
+}
+
 // Grant gives an account a role in an area for a time.
 type Grant struct {
 	Role  Role

@@ -38,6 +38,17 @@ var FollowUpKinds = []FollowUpKind{DoVerify, DoNotFound, DoWrongAddress, DoCheck
 // BulkKinds are those that make sense for many notices at once.
 var BulkKinds = []FollowUpKind{DoVerify, DoNotFound, DoReroute, DoQuarantine, DoRelease, DoEscalate, DoReturn}
 
+// Action is the permission that a kind of follow-up asks for.
+func (k FollowUpKind) Action() Action {
+	switch k {
+	case DoQuarantine, DoTest:
+		return ActQuarantine
+	case DoReroute:
+		return ActReroute
+	}
+	return ActFollowUp
+}
+
 // CheckInWay is how a daily check-in was made.
 type CheckInWay string
 

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"anlo"
-	"anlo/app"
 	"anlo/credential"
 	"anlo/locale"
 )
@@ -54,20 +53,20 @@ type file struct {
 }
 
 // passOf returns the pass named in the path, for the holder of the manage token.
-func (s *server) passOf(ctx context.Context, c *Call, id string) (app.Declared, anlo.Pass, error) {
+func (s *server) passOf(ctx context.Context, c *Call, id string) (anlo.Pass, error) {
 	by, err := s.owner(c)
 	if err != nil {
-		return app.Declared{}, anlo.Pass{}, err
+		return anlo.Pass{}, err
 	}
 	passID, err := anlo.ParseID(id)
 	if err != nil {
-		return app.Declared{}, anlo.Pass{}, anlo.ErrNotFound
+		return anlo.Pass{}, anlo.ErrNotFound
 	}
 	return s.Pass(ctx, by, passID)
 }
 
 func (s *server) drawSVG(ctx context.Context, in *passInput) (*file, error) {
-	_, p, err := s.passOf(ctx, &in.Call, in.ID)
+	p, err := s.passOf(ctx, &in.Call, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +81,7 @@ type pngInput struct {
 }
 
 func (s *server) drawPNG(ctx context.Context, in *pngInput) (*file, error) {
-	_, p, err := s.passOf(ctx, &in.Call, in.ID)
+	p, err := s.passOf(ctx, &in.Call, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -91,13 +90,17 @@ func (s *server) drawPNG(ctx context.Context, in *pngInput) (*file, error) {
 }
 
 func (s *server) printPass(ctx context.Context, in *passInput) (*file, error) {
-	d, p, err := s.passOf(ctx, &in.Call, in.ID)
+	p, err := s.passOf(ctx, &in.Call, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	lang := language(in.r)
+	content, err := s.Slip(locale.For(lang), p)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	if err := credential.Slip(&b, s.Slip(locale.For(lang), d, p)); err != nil {
+	if err := credential.Slip(&b, content); err != nil {
 		return nil, err
 	}
 	return &file{

@@ -49,6 +49,7 @@ type App struct {
 	status  statusPlaces
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
+	assists *anlo.Limiter // declarations that one officer makes for others
 	routes  chan struct{}
 	desks   desks
 	shown   shown
@@ -109,6 +110,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	}
 	a.routes = make(chan struct{}, 1)
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
+	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err

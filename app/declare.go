@@ -42,15 +42,25 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 	if !by.May(anlo.ActDeclare) {
 		return Receipt{}, anlo.ErrForbidden
 	}
+	return a.declare(ctx, by, anlo.ActDeclare, d, key)
+}
+
+// declare is what Declare and DeclareFor have in common. action is what the
+// audit says was done.
+func (a *App) declare(ctx context.Context, by anlo.Actor, action anlo.Action, d anlo.Declaration, key string) (Receipt, error) {
 	now := a.Now().Truncate(time.Second)
 	clean(&d)
+	asked := d // a repetition asks the same, at another moment
+	if d.Trip.DepartsAt.IsZero() && action == anlo.ActDeclareFor {
+		d.Trip.DepartsAt = now
+	}
 	if err := d.Check(now, a.known); err != nil {
 		return Receipt{}, err
 	}
 	lead := a.person(d.Travellers[0].Document)
 	var once *store.IdempotencyRow
 	if key != "" {
-		code, err := a.requestCode(d)
+		code, err := a.requestCode(asked)
 		if err != nil {
 			return Receipt{}, err
 		}
@@ -60,7 +70,7 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 		return Receipt{}, err
 	}
 	id := anlo.NewID(now)
-	w, err := a.issue(ctx, by, anlo.ActDeclare, Declared{ID: id, DeclaredAt: now, ExpiresAt: now.Add(anlo.PassLifetime), Declaration: d}, now)
+	w, err := a.issue(ctx, by, action, Declared{ID: id, DeclaredAt: now, ExpiresAt: now.Add(anlo.PassLifetime), Declaration: d}, now)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -70,7 +80,7 @@ func (a *App) Declare(ctx context.Context, by anlo.Actor, d anlo.Declaration, ke
 	}
 	if err := a.Store.Declare(ctx, w.rows); err != nil {
 		if once != nil && errors.Is(err, anlo.ErrIdempotencyUsed) { // nothing was written: the request was answered before
-			return a.replay(ctx, by, once)
+			return a.replay(ctx, by, action, once)
 		}
 		return Receipt{}, err
 	}
@@ -118,7 +128,7 @@ func (a *App) requestCode(d anlo.Declaration) ([]byte, error) {
 
 // replay answers a request as it was answered before; anlo.ErrNotFound when it
 // never was.
-func (a *App) replay(ctx context.Context, by anlo.Actor, once *store.IdempotencyRow) (Receipt, error) {
+func (a *App) replay(ctx context.Context, by anlo.Actor, action anlo.Action, once *store.IdempotencyRow) (Receipt, error) {
 	before, err := a.Store.Idempotent(ctx, once.Person, once.Key)
 	if err != nil {
 		return Receipt{}, err
@@ -130,7 +140,10 @@ func (a *App) replay(ctx context.Context, by anlo.Actor, once *store.Idempotency
 	if err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{d, a.manageToken(d.ID)}, a.Store.Audit(ctx, a.entry(by, anlo.ActReadOwn, anlo.PurposeTravel, once.Person, d.ID))
+	if action == anlo.ActDeclare {
+		action = anlo.ActReadOwn
+	}
+	return Receipt{d, a.manageToken(d.ID)}, a.Store.Audit(ctx, a.entry(by, action, anlo.PurposeTravel, once.Person, d.ID))
 }
 
 // Declaration returns the declaration that the actor holds the link of.
@@ -148,17 +161,17 @@ func (a *App) Declaration(ctx context.Context, by anlo.Actor) (Declared, error) 
 
 // Pass returns one pass of the declaration that the actor holds the link of,
 // anlo.ErrNotFound for any other.
-func (a *App) Pass(ctx context.Context, by anlo.Actor, id anlo.ID) (Declared, anlo.Pass, error) {
+func (a *App) Pass(ctx context.Context, by anlo.Actor, id anlo.ID) (anlo.Pass, error) {
 	d, err := a.Declaration(ctx, by)
 	if err != nil {
-		return Declared{}, anlo.Pass{}, err
+		return anlo.Pass{}, err
 	}
 	for _, p := range d.all() {
 		if p.ID == id {
-			return d, p, nil
+			return p, nil
 		}
 	}
-	return Declared{}, anlo.Pass{}, anlo.ErrNotFound
+	return anlo.Pass{}, anlo.ErrNotFound
 }
 
 // all returns the passes of the travellers and of the party.

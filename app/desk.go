@@ -57,6 +57,7 @@ type DeskPage struct {
 	Items  []DeskItem
 	Next   string // cursor of the next page; "" on the last
 	Counts DeskCounts
+	Seq    int64 // the newest change in the actor's area when the page was read: what Watch goes on from
 	// Searched is how many notices were looked through for Text when there are
 	// more: the search then says so, and offers to narrow it.
 	Searched int

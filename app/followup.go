@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -10,17 +11,6 @@ import (
 	"anlo/seal"
 	"anlo/store"
 )
-
-// actionOf is the permission that each kind of follow-up asks for.
-func actionOf(k anlo.FollowUpKind) anlo.Action {
-	switch k {
-	case anlo.DoQuarantine, anlo.DoTest:
-		return anlo.ActQuarantine
-	case anlo.DoReroute:
-		return anlo.ActReroute
-	}
-	return anlo.ActFollowUp
-}
 
 // path is a commune and everything that it lies in.
 func (a *App) path(u anlo.UnitRef) []anlo.UnitRef {
@@ -56,12 +46,15 @@ func (a *App) mayAt(ctx context.Context, by anlo.Actor, action anlo.Action, id a
 // Errors: anlo.ErrInvalid with fields, ErrNotFound, ErrNoticeChanged, a
 // Conflict "notice.state" where the entry does not fit.
 func (a *App) FollowUp(ctx context.Context, by anlo.Actor, id anlo.NoticeID, version int, f anlo.FollowUp) (anlo.Notice, error) {
-	if err := a.mayAt(ctx, by, actionOf(f.Kind), id); err != nil {
+	if err := a.mayAt(ctx, by, f.Kind.Action(), id); err != nil {
 		return anlo.Notice{}, err
 	}
 	now := a.Now()
 	if err := f.Check(now, a.known); err != nil {
 		return anlo.Notice{}, err
+	}
+	if f.Kind == anlo.DoCheckIn && !slices.Contains(anlo.CheckInWays, f.Way) { // only the person's own link speaks for them
+		return anlo.Notice{}, &anlo.Error{Kind: anlo.Invalid, Code: anlo.ErrInvalid.Code, Fields: []anlo.FieldError{{Field: "way", Code: "choice.unknown"}}}
 	}
 	if f.Kind == anlo.DoReroute && f.To == id.Commune {
 		return anlo.Notice{}, &anlo.Error{Kind: anlo.Invalid, Code: anlo.ErrInvalid.Code, Fields: []anlo.FieldError{{Field: "to", Code: "reroute.same"}}}
@@ -83,7 +76,7 @@ func (a *App) FollowUpMany(ctx context.Context, by anlo.Actor, ids []anlo.Notice
 	f.At, f.Role, f.By = now, by.Role, by.Staff
 	out := make([]FollowedUp, len(ids))
 	for i, id := range ids {
-		err := a.mayAt(ctx, by, actionOf(f.Kind), id)
+		err := a.mayAt(ctx, by, f.Kind.Action(), id)
 		if err == nil {
 			_, err = a.follow(ctx, by, id, nil, f)
 		}
@@ -131,7 +124,7 @@ func (a *App) follow(ctx context.Context, by anlo.Actor, id anlo.NoticeID, versi
 		if err := count.add(ctx, tx); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, a.entry(by, actionOf(f.Kind), anlo.PurposeFollowUp, row.Person, id.Declaration))
+		return tx.Audit(ctx, a.entry(by, f.Kind.Action(), anlo.PurposeFollowUp, row.Person, id.Declaration))
 	})
 	if err == nil {
 		a.desks.wake()

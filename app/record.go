@@ -231,7 +231,7 @@ func (r *Record) mask() {
 func (a *App) possible(by anlo.Actor, n anlo.Notice) (kinds []anlo.FollowUpKind) {
 	path := a.path(n.Commune)
 	for _, k := range anlo.FollowUpKinds {
-		if !by.MayIn(actionOf(k), path...) {
+		if !by.MayIn(k.Action(), path...) {
 			continue
 		}
 		if _, err := n.Apply(anlo.FollowUp{Kind: k, At: a.Now(), Until: anlo.DateOf(a.Now())}); err == nil {

@@ -92,6 +92,18 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 	if err := a.Cancel(ctx, owner); err != nil {
 		t.Fatal(err)
 	}
+	bad.Trip.Vehicle.Plate, bad.Travellers = "30H98765", bad.Travellers[:1]
+	assisted, err := a.DeclareFor(ctx, officer, bad, "for-038187918273")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference, err := a.SlipReference(officer, assisted.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.AssistedPass(ctx, officer, reference); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := a.ConfirmWaiting(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -171,14 +183,15 @@ func TestEverythingIsAudited(t *testing.T) {
 	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		useEverything(t, a, clock)
 		for action, want := range map[anlo.Action]int64{
-			anlo.ActDeclare:   2, // one for each traveller
-			anlo.ActJudge:     3,
-			anlo.ActChangeOwn: 4, // changed and cancelled, two travellers
-			anlo.ActReadOwn:   1,
-			anlo.ActDevices:   2,
-			anlo.ActReadDesk:  3, // in a list; in a record with the companion
-			anlo.ActReveal:    2,
-			anlo.ActFollowUp:  2,
+			anlo.ActDeclare:    2, // one for each traveller
+			anlo.ActJudge:      3,
+			anlo.ActChangeOwn:  4, // changed and cancelled, two travellers
+			anlo.ActReadOwn:    1,
+			anlo.ActDevices:    2,
+			anlo.ActReadDesk:   3, // in a list; in a record with the companion
+			anlo.ActReveal:     2,
+			anlo.ActFollowUp:   2,
+			anlo.ActDeclareFor: 2, // declared, and printed again
 		} {
 			if n, err := a.Store.AuditCount(t.Context(), action); n != want || err != nil {
 				t.Errorf("%s: %d entries, %v; want %d", action, n, err, want)

@@ -38,18 +38,14 @@ const (
 	watchPause = 250 * time.Millisecond // between two calls of changed
 )
 
-// Watch calls changed after a notice in the actor's area has changed, at most
-// four times a second, until ctx is done. It tells nothing but that: who is told
-// asks again, under the same permission.
-func (a *App) Watch(ctx context.Context, by anlo.Actor, changed func()) error {
+// Watch calls changed after a notice in the actor's area has changed since a
+// page was read (DeskPage.Seq), at most four times a second, until ctx is done.
+// It tells nothing but that: who is told asks again, under the same permission.
+func (a *App) Watch(ctx context.Context, by anlo.Actor, since int64, changed func()) error {
 	if !by.May(anlo.ActReadDesk) {
 		return anlo.ErrForbidden
 	}
-	communes := a.communesIn(by.Area)
-	last, err := a.Store.LastSeq(ctx, a.UnitList, communes)
-	if err != nil {
-		return err
-	}
+	communes, last := a.communesIn(by.Area), since
 	feed := int64(-1) // cheap to ask; only when it moved is the area looked at
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()

@@ -24,15 +24,7 @@ type AuditRow struct {
 // NewAuditRow makes the entry for something that by does at a moment. person is
 // whose data it touches, 0 when nobody's; object what it is about.
 func NewAuditRow(now time.Time, by anlo.Actor, action anlo.Action, purpose anlo.Purpose, person int64, object anlo.ID) AuditRow {
-	r := AuditRow{ID: anlo.NewID(now), Person: person, At: now, Role: by.Role, Action: action, Purpose: purpose, Object: object}
-	switch {
-	case !by.Staff.IsZero():
-		r.Actor = by.Staff
-	case !by.Key.IsZero():
-		r.Actor = by.Key
-	case by.Device != nil:
-		r.Actor = by.Device.ID
-	}
+	r := AuditRow{ID: anlo.NewID(now), Person: person, At: now, Role: by.Role, Actor: by.ID(), Action: action, Purpose: purpose, Object: object}
 	if !by.Area.IsZero() {
 		r.Area = by.Area.String()
 	}

@@ -23,13 +23,19 @@ type field struct {
 type choice struct {
 	Value, Label, ID string
 	Checked          bool
+	Data             string // what a script needs to know of it
 }
 
 // Name is the name and the id of the input.
 func (f field) Name() string { return f.name }
 
 // Label is the question.
-func (f field) Label() string { return f.T("field." + f.name) }
+func (f field) Label() string {
+	if f.label != "" {
+		return f.T("field." + f.label)
+	}
+	return f.T("field." + f.name)
+}
 
 // Hint is a line of help, "" when there is none.
 func (f field) Hint() string {
@@ -55,6 +61,12 @@ func (f field) Length() int          { return f.max }
 
 // Many reports whether several choices may be ticked.
 func (f field) Many() bool { return f.many }
+
+// Commune, Area and Alone say which shape the question has: a commune, several
+// lines, one box to tick.
+func (f field) Commune() bool { return f.commune }
+func (f field) Area() bool    { return f.area }
+func (f field) Alone() bool   { return len(f.Choices) == 1 && !f.many }
 
 // DescribedBy lists the ids of what explains the input.
 func (f field) DescribedBy() string {

@@ -6,6 +6,7 @@ import (
 
 	"anlo"
 	"anlo/anlotest"
+	"anlo/locale"
 )
 
 // Whatever arrives as a form, either a fault is found or the declaration is
@@ -63,5 +64,29 @@ func FuzzDraft(f *testing.F) {
 		if _, err := s.openDraft(text); err != nil && anlo.KindOf(err) != anlo.Unsigned {
 			t.Fatal(err)
 		}
+	})
+}
+
+// Whatever an officer sends as a work either has something wrong with it, or is
+// an entry that Check lets pass; and its form can be shown again.
+func FuzzWork(f *testing.F) {
+	f.Add("check-in", "check-in-way=phone&check-in-symptoms=fever&check-in-temperature=38,2+%C2%B0C")
+	f.Add("quarantine", "quarantine-protocol=vn-2022-02&quarantine-from=23/11/2026&quarantine-vaccinated=yes")
+	f.Add("test", "test-kind=pcr&test-result=positive&test-taken_at=2026-11-22")
+	f.Add("reroute", "reroute-to=hai+chau+da+nang&reroute-to_pick=20242&reroute-note=%00")
+	f.Add("note", "note-note=a%0d%0ab%ff")
+	f.Add("verify", "visit-note=%e2%80%aex")
+	s := newServer(f)
+	f.Fuzz(func(t *testing.T, kind, query string) {
+		form, _ := url.ParseQuery(query)
+		k := anlo.FollowUpKind(kind)
+		typed := s.typedWork(k, form)
+		entry, wrong := s.readWork(k, typed, anlotest.Noon)
+		if len(wrong) == 0 {
+			if err := entry.Check(anlotest.Noon, s.Units.Known); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.work(locale.For("vi"), k, typed, wrong, anlotest.Noon)
 	})
 }

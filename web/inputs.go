@@ -8,12 +8,13 @@ import (
 	"anlo"
 )
 
-// input is one question of the form. Its label is the message "field." + name,
+// input is one question of a form. Its label is the message "field." + name,
 // its hint "hint." + name where there is one.
 type input struct {
 	name     string
 	options  []string // of a choice: the values
 	words    string   // what the messages of the options begin with; name when empty
+	label    string   // what the message of the label ends with; name when empty
 	many     bool     // more than one may be chosen
 	commune  bool     // a commune, typed by name
 	area     bool     // several lines

@@ -11,6 +11,7 @@ import (
 	"anlo"
 	"anlo/app"
 	"anlo/credential"
+	"anlo/locale"
 )
 
 // myPage is what the secret link of a declaration opens: the pass.
@@ -30,6 +31,8 @@ type myPage struct {
 	Destination string
 	Departs     string
 	Confirmed   bool
+
+	Home []atHome // who of the declaration is under home quarantine
 
 	Link    string // the whole secret link
 	Own     string // its path
@@ -76,6 +79,9 @@ func (s *server) myPage(r *http.Request) (myPage, error) {
 	p.Plate, p.Vehicle = trip.Vehicle.Plate, p.T("vehicle."+string(trip.Vehicle.Kind))
 	p.Destination = s.Units.FullName(trip.Destination.Commune)
 	p.Departs = p.Time(trip.DepartsAt)
+	if p.Home, err = s.atHome(r, d); err != nil {
+		return myPage{}, err
+	}
 	p.Picture = p.Own + "/pass/" + pass.ID.String()
 	if p.State != "valid" {
 		return p, nil // a code that no longer works is not shown
@@ -143,7 +149,7 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusNotFound)
 		return
 	}
-	d, pass, err := s.Pass(r.Context(), by, id)
+	pass, err := s.Pass(r.Context(), by, id)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -159,9 +165,7 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 		body, err = credential.PNG(pass.QR, 12)
 	case "pdf":
 		kind = "application/pdf"
-		var b bytes.Buffer
-		err = credential.Slip(&b, s.Slip(words(r), d, pass))
-		body = b.Bytes()
+		body, err = s.slipPDF(words(r), pass)
 	default:
 		s.problem(w, r, http.StatusNotFound)
 		return
@@ -179,6 +183,17 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Disposition", disposition+`; filename="an-lo.`+ending+`"`)
 	h.Set("Cache-Control", "no-store")
 	w.Write(body)
+}
+
+// slipPDF is the page to print.
+func (s *server) slipPDF(w *locale.Words, p anlo.Pass) ([]byte, error) {
+	content, err := s.Slip(w, p)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = credential.Slip(&b, content)
+	return b.Bytes(), err
 }
 
 // change shows the form again, with everything filled in.

@@ -35,6 +35,12 @@ var pageData = map[string]any{
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
+	"desk":       deskPage{},
+	"desk-bulk":  bulkPage{},
+	"desk-print": printPage{},
+	"record":     recordPage{},
+	"assist":     assistPage{},
+	"slip":       slipPage{},
 
 	"signin":          signInPage{},
 	"signin-password": signInPage{},
@@ -51,11 +57,12 @@ var pageData = map[string]any{
 	"keys":            keysPage{},
 	"devices":         devicesPage{},
 	"once":            secretPage{},
+	"figures":         figuresPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
 	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html",
-		"templates/account-parts.html", "templates/ways.html"))
+		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html"))
 	p := &pages{map[string]*template.Template{}}
 	for name := range pageData {
 		t := template.Must(shared.Clone())
@@ -108,8 +115,13 @@ var gzips = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(nil, 5); ret
 // show answers with a page. It is written in full before the first byte
 // leaves, so that a fault in a template never shows half a page.
 func (s *server) show(w http.ResponseWriter, r *http.Request, status int, name string, data interface{ frame() page }) {
+	s.showPart(w, r, status, name, "layout", data)
+}
+
+// showPart answers with one template of a page's file.
+func (s *server) showPart(w http.ResponseWriter, r *http.Request, status int, name, part string, data interface{ frame() page }) {
 	var b bytes.Buffer
-	if err := s.pages.byName[name].ExecuteTemplate(&b, "layout", data); err != nil {
+	if err := s.pages.byName[name].ExecuteTemplate(&b, part, data); err != nil {
 		s.Log.Error("page", "name", name, "error", err)
 		http.Error(w, words(r).T("problem.500"), http.StatusInternalServerError)
 		return

@@ -20,20 +20,27 @@ func TestShots(t *testing.T) {
 	}
 	for _, lang := range []string{"vi", "en"} {
 		for _, width := range []int64{360, 1280} {
-			b := newBrowser(t, newSite(t, Options{}))
+			for _, states := range []func(*browser, func(string)){(*browser).states, (*browser).assistStates, (*browser).officerStates} {
+				b := newBrowser(t, newSite(t, as(window)))
+				b.size(width, true)
+				b.language(lang)
+				states(b, func(name string) { b.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name))) })
+			}
+			b := newBrowser(t, newOffice(t))
 			b.size(width, true)
 			b.language(lang)
-			shoot := func(name string) {
-				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(80))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name)), picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			b.states(shoot)
-			b.officerStates(shoot)
+			b.deskStates(func(name string) { b.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name))) })
 		}
+	}
+}
+
+func (b *browser) shoot(path string) {
+	b.t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(80))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, picture, 0o644); err != nil {
+		b.t.Fatal(err)
 	}
 }

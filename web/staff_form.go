@@ -109,7 +109,7 @@ func (s *server) area(role anlo.Role, text, pick string) (u anlo.UnitRef, code s
 		if u.Code == pick {
 			return u.UnitRef, ""
 		}
-		if s.named(u, text) {
+		if s.isNamed(u, text) {
 			exact = append(exact, u)
 		}
 	}
@@ -134,7 +134,7 @@ func (s *server) areas(role anlo.Role, text string) []anlo.Unit {
 		return role == anlo.CommuneOfficer && !s.Units.Known(u.UnitRef) || role == anlo.ProvinceSupervisor && s.Units.Known(u.UnitRef)
 	})
 	slices.SortStableFunc(found, func(a, b anlo.Unit) int {
-		switch x, y := s.named(a, text), s.named(b, text); {
+		switch x, y := s.isNamed(a, text), s.isNamed(b, text); {
 		case x == y:
 			return a.Level - b.Level
 		case x:
@@ -145,8 +145,8 @@ func (s *server) areas(role anlo.Role, text string) []anlo.Unit {
 	return found[:min(len(found), suggestions)]
 }
 
-// named reports whether a text is the name of a unit, accents aside.
-func (s *server) named(u anlo.Unit, text string) bool {
+// isNamed reports whether a text is the name of a unit, accents aside.
+func (s *server) isNamed(u anlo.Unit, text string) bool {
 	plain := func(t string) string { return geo.Strip(geo.Normal(t)) }
 	return slices.Contains([]string{plain(u.Name), plain(geo.Bare(u)), plain(s.Units.FullName(u.UnitRef))}, plain(text))
 }

@@ -152,8 +152,8 @@ func (s *server) stepPage(r *http.Request, d draft, step string, complain bool) 
 		p.Back = "remove:" + strconv.Itoa(person)
 	}
 	p.personal, p.keep = !blank, blank
-	if p.Camera = step == "who" || person > 0; p.Camera && s.assets.has("vendor/zxing-wasm/es/reader/index.js") {
-		p.Decoder = s.assets.base + "/vendor/zxing-wasm/"
+	if p.Camera = step == "who" || person > 0; p.Camera {
+		p.Decoder = s.decoder()
 	}
 	if d.Link != "" {
 		p.Correcting = p.Time(d.Until)
@@ -161,6 +161,15 @@ func (s *server) stepPage(r *http.Request, d draft, step string, complain bool) 
 	var err error
 	p.Draft, err = s.seal(d)
 	return p, err
+}
+
+// decoder is the address of the reader of QR codes, "" when the program was
+// built without it.
+func (s *server) decoder() string {
+	if !s.assets.has("vendor/zxing-wasm/es/reader/index.js") {
+		return ""
+	}
+	return s.assets.base + "/vendor/zxing-wasm/"
 }
 
 // back is the screen before a step; "" on the first.

@@ -46,6 +46,7 @@ type server struct {
 	pages    *pages
 	auth     *auth.Auth
 	injected func(*http.Request) (anlo.Actor, error) // Options.SignedIn
+	streams  streams
 	oidc     *auth.OIDC
 	base     *url.URL
 }
@@ -71,6 +72,7 @@ var citizenRoutes = []route{
 	{"GET /my/{token}/change", (*server).change},
 	{"GET /my/{token}/cancel", (*server).confirmCancel},
 	{"POST /my/{token}/cancel", (*server).cancel},
+	{"POST /my/{token}/check-in", (*server).checkIn},
 }
 
 // checkpointRoutes are for whoever holds an enrolled device.
@@ -79,6 +81,9 @@ var checkpointRoutes = []route{
 	{"POST /checkpoint", (*server).judge},
 	{"POST /checkpoint/enter", (*server).enter},
 	{"POST /checkpoint/leave", (*server).leave},
+	{"GET /checkpoint/assist", device((*server).beginAssist)},
+	{"POST /checkpoint/assist", device((*server).assist)},
+	{"GET /checkpoint/assist/slip/{reference}", device((*server).slip)},
 }
 
 // partRoutes are what pages are made of.

@@ -118,4 +118,5 @@ export function fill(form, card) {
 	address.name = "card_address";
 	address.value = card.address;
 	form.append(address);
+	form.dispatchEvent(new CustomEvent("card", { detail: card }));
 }
