@@ -58,6 +58,8 @@ var pageData = map[string]any{
 	"devices":         devicesPage{},
 	"once":            secretPage{},
 	"figures":         figuresPage{},
+	"webhooks":        webhooksPage{},
+	"webhook":         webhookPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {

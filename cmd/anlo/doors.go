@@ -42,8 +42,9 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	}
 	metrics := api.NewMetrics()
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics}))
-	mux.Handle("/", web.New(a, d.pages(a, limit)))
+	way := officers(a)
+	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics, OpenKey: way.OpenKey}))
+	mux.Handle("/", web.New(a, d.pages(a, limit, way)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))
@@ -51,10 +52,10 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 }
 
 // pages says how the pages differ here from those elsewhere.
-func (d doors) pages(a *app.App, limit *anlo.Limiter) web.Options {
-	o := web.Options{Limiter: limit, Auth: officers(a), Base: d.Base}
+func (d doors) pages(a *app.App, limit *anlo.Limiter, way *auth.Auth) web.Options {
+	o := web.Options{Limiter: limit, Auth: way, Base: d.Base}
 	if d.OIDC != nil {
-		o.OIDC = auth.NewOIDC(o.Auth, *d.OIDC, d.Base, a.UnitList)
+		o.OIDC = auth.NewOIDC(way, *d.OIDC, d.Base, a.UnitList)
 	}
 	return o
 }
