@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"anlo"
@@ -55,12 +56,14 @@ type App struct {
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
 	assists *anlo.Limiter // declarations that one officer makes for others
-	routes  chan struct{}
+	routes  chan struct{} // wakes the router
+	recent  recent
 	desks   desks
 	shown   shown
 
-	auditLog auditLog
-	process  anlo.ID // tells this process from others on the database
+	gathering atomic.Bool // declarations wait for others to be routed with
+	auditLog  auditLog
+	process   anlo.ID // tells this process from others on the database
 }
 
 // Config says where things are. The zero value of every field but Database and

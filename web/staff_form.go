@@ -148,7 +148,8 @@ func (s *server) areas(role anlo.Role, text string) []anlo.Unit {
 // isNamed reports whether a text is the name of a unit, accents aside.
 func (s *server) isNamed(u anlo.Unit, text string) bool {
 	plain := func(t string) string { return geo.Strip(geo.Normal(t)) }
-	return slices.Contains([]string{plain(u.Name), plain(geo.Bare(u)), plain(s.Units.FullName(u.UnitRef))}, plain(text))
+	names := append(s.fullNames(u), u.Name, geo.Bare(u))
+	return slices.ContainsFunc(names, func(name string) bool { return plain(name) == plain(text) })
 }
 
 // newPage asks for a new officer.
@@ -269,6 +270,10 @@ func (s *server) resetStaff(w http.ResponseWriter, r *http.Request, by anlo.Acto
 	}
 	if err != nil {
 		s.onStaff(w, r, by, "", func(anlo.ID) error { return err })
+		return
+	}
+	if password == "" { // they sign in elsewhere
+		s.onStaff(w, r, by, "reset", func(anlo.ID) error { return nil })
 		return
 	}
 	a, _, err := s.auth.Staff(r.Context(), by, id)
