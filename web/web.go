@@ -31,6 +31,11 @@ type Options struct {
 	// SignedIn returns the officer who makes the request, anlo.ErrUnsigned when
 	// nobody is signed in; nil to ask Auth about the session cookie.
 	SignedIn func(*http.Request) (anlo.Actor, error)
+	// Done is closed when the program is told to stop: pages that wait for
+	// changes hang up, so that it can.
+	Done <-chan struct{}
+	// Demo is shown on the start page of a demonstration; nil elsewhere.
+	Demo *Demo
 }
 
 type server struct {
@@ -41,6 +46,8 @@ type server struct {
 	auth     *auth.Auth
 	injected func(*http.Request) (anlo.Actor, error) // Options.SignedIn
 	streams  streams
+	done     <-chan struct{} // Options.Done
+	demo     *Demo
 }
 
 // route is one address that everybody may ask for.
@@ -89,7 +96,7 @@ var partRoutes = []route{
 // New returns the pages of an application. It serves every path and answers
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
-	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn}
+	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn, done: o.Done, demo: o.Demo}
 	if s.auth == nil {
 		s.auth = auth.New(a.Store, a.Seal, a.Now, a.Log, a.Units.Contains, a.Units.Known)
 	}

@@ -18,7 +18,9 @@ import (
 type doors struct {
 	TrustProxy   []string
 	MetricsToken string
-	Unlimited    bool // for benchmarks
+	Unlimited    bool            // for benchmarks
+	Done         <-chan struct{} // closed when it is time to stop; nil for never
+	Demo         *web.Demo
 }
 
 // handler joins the pages, the API and what operators look at.
@@ -41,7 +43,7 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	mux := http.NewServeMux()
 	way := officers(a)
 	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics, OpenKey: way.OpenKey}))
-	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: way}))
+	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: way, Done: d.Done, Demo: d.Demo}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))
