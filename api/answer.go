@@ -106,19 +106,23 @@ func (w writing) declaration(d *anlo.Declaration) declaration {
 	out := declaration{
 		Travellers: make([]traveller, len(d.Travellers)),
 		OnBehalf:   d.OnBehalf,
-		Trip: trip{
-			Origin:      tripEnd(w.home(d.Trip.Origin)),
-			Destination: tripEnd(w.home(d.Trip.Destination)),
-			DepartsAt:   d.Trip.DepartsAt.Format(time.RFC3339),
-			Vehicle:     vehicle{string(d.Trip.Vehicle.Kind), d.Trip.Vehicle.Plate},
-			Reason:      string(d.Trip.Purpose),
-			Note:        d.Trip.Note,
-		},
+		Trip:       w.trip(&d.Trip),
 	}
 	for i := range d.Travellers {
 		out.Travellers[i] = w.traveller(&d.Travellers[i])
 	}
 	return out
+}
+
+func (w writing) trip(t *anlo.Trip) trip {
+	return trip{
+		Origin:      tripEnd(w.home(t.Origin)),
+		Destination: tripEnd(w.home(t.Destination)),
+		DepartsAt:   t.DepartsAt.Format(time.RFC3339),
+		Vehicle:     vehicle{string(t.Vehicle.Kind), t.Vehicle.Plate},
+		Reason:      string(t.Purpose),
+		Note:        t.Note,
+	}
 }
 
 func (w writing) traveller(t *anlo.Traveller) traveller {
@@ -147,10 +151,15 @@ func (w writing) traveller(t *anlo.Traveller) traveller {
 	for _, s := range t.Health.Symptoms {
 		out.Health.Symptoms = append(out.Health.Symptoms, string(s))
 	}
-	if x := t.Health.Test; x != nil {
-		out.Health.Test = &test{string(x.Kind), string(x.Result), x.Taken.Format(time.RFC3339)}
-	}
+	out.Health.Test = testOf(t.Health.Test)
 	return out
+}
+
+func testOf(t *anlo.Test) *test {
+	if t == nil {
+		return nil
+	}
+	return &test{string(t.Kind), string(t.Result), t.Taken.Format(time.RFC3339)}
 }
 
 func (w writing) home(r anlo.Residence) residence {

@@ -10,6 +10,9 @@
 //	POST   /api/v1/verdicts             a checkpoint device has a code judged
 //	GET    /api/v1/bundle               the signed file for scanners without a network
 //	GET    /api/v1/units, units/search  administrative units
+//	GET    /api/v1/notices              the desk: what changed, or one of its lists
+//	GET    /api/v1/notices/{id}         everything about one notice; POST …/reveal, …/follow-ups
+//	POST   /api/v1/follow-ups           the same about many notices
 //	GET    /api/openapi.json            this list, for machines
 //
 // huma routes, reads parameters and writes the OpenAPI 3.1 document from the Go
@@ -39,6 +42,9 @@ type Options struct {
 	// generous: the limit is against machines.
 	Limiter *anlo.Limiter
 	Metrics *Metrics // nil counts nothing
+	// OpenKey turns the API key of another system into who it acts as,
+	// anlo.ErrUnsigned when it is none; nil where there are no keys.
+	OpenKey func(ctx context.Context, token string) (anlo.Actor, error)
 }
 
 // timeout bounds a request from its first byte read to its last byte written.
@@ -78,6 +84,7 @@ func (s *server) routes() *huma.OpenAPI {
 	s.verdicts(doc)
 	s.bundle(doc)
 	s.units(doc)
+	s.notices(doc)
 	describe(doc.OpenAPI())
 	return doc.OpenAPI()
 }

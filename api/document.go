@@ -14,6 +14,7 @@ import (
 var (
 	manageToken = []map[string][]string{{"manageToken": {}}}
 	deviceToken = []map[string][]string{{"deviceToken": {}}}
+	apiKey      = []map[string][]string{{"apiKey": {}}}
 )
 
 func init() {
@@ -33,13 +34,14 @@ func config() huma.Config {
 			Info: &huma.Info{
 				Title:       "Anlo",
 				Version:     "1",
-				Description: "Declare trips, carry passes, judge them at checkpoints. Errors are application/problem+json (RFC 9457) with a stable code; words follow Accept-Language (vi, en).",
+				Description: "Declare trips, carry passes, judge them at checkpoints, follow up in the communes. Errors are application/problem+json (RFC 9457) with a stable code; words follow Accept-Language (vi, en).",
 			},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"manageToken": {Type: "http", Scheme: "bearer", Description: "manage_token of the answer to a declaration."},
 					"deviceToken": {Type: "http", Scheme: "bearer", Description: "Token of a device enrolled at a checkpoint."},
+					"apiKey":      {Type: "http", Scheme: "bearer", Description: "Key of another system, from an administrator. It acts in one role and one area, like an officer's."},
 				},
 			},
 		},
@@ -58,8 +60,8 @@ func schemaOf[T any](doc huma.API) *huma.Schema {
 // answersOnly may gain members without a new version of the API, so that their
 // schemas are open; what is sent to us stays closed.
 var answersOnly = []string{
-	"Bearer", "BearerTraveller", "Commune", "Declared", "FieldProblem", "Pass",
-	"Problem", "Receipt", "Unit", "UnitList", "Verdict",
+	"Bearer", "BearerTraveller", "Commune", "Companion", "Declared", "FieldProblem", "FollowedUp", "FollowedUpOne", "HistoryEntry", "Item",
+	"Notice", "NoticeList", "Pass", "PassReading", "PastDeclaration", "Problem", "Receipt", "Record", "Registered", "Unit", "UnitList", "Verdict",
 }
 
 // describe completes the document with what tags cannot say: the choices are
@@ -77,6 +79,20 @@ func describe(doc *huma.OpenAPI) {
 	choices(of("Vehicle", "kind"), anlo.VehicleKinds...)
 	choices(of("Trip", "reason"), anlo.TripPurposes...)
 	choices(of("Verdict", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
+	choices(of("Revealing", "purpose"), anlo.RevealPurposes...)
+	choices(of("NoticeSearch", "state"), anlo.NoticeStates...)
+	for _, taken := range []string{"FollowUpOnce", "FollowUpMany"} {
+		choices(of(taken, "way"), anlo.CheckInWays...)
+		choices(of(taken, "symptoms").Items, anlo.Symptoms...)
+	}
+	choices(of("FollowUpOnce", "kind"), anlo.FollowUpKinds...)
+	choices(of("FollowUpMany", "kind"), anlo.BulkKinds...)
+	for _, given := range []string{"Notice", "Item"} {
+		choices(of(given, "state"), anlo.NoticeStates...)
+		for _, r := range anlo.NoticeRoles {
+			choices(of(given, "roles").Items, r.Name)
+		}
+	}
 }
 
 func choices[T ~string](s *huma.Schema, values ...T) {

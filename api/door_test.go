@@ -30,8 +30,8 @@ type door struct {
 	handler http.Handler
 }
 
-func newDoor(t testing.TB) *door {
-	a, clock := anlotest.App(t)
+func newDoor(t testing.TB, options ...anlotest.Option) *door {
+	a, clock := anlotest.App(t, options...)
 	anlotest.Register(t, a)
 	d := &door{t: t, app: a, clock: clock, metrics: NewMetrics(), log: new(bytes.Buffer)}
 	d.doc = (&server{App: a, mux: http.NewServeMux()}).routes()

@@ -21,6 +21,7 @@ type Metrics struct {
 	seconds      *prometheus.HistogramVec
 	verdicts     *prometheus.CounterVec
 	declarations *prometheus.CounterVec
+	webhooks     *prometheus.CounterVec
 }
 
 // NewMetrics returns empty counters beside those of the Go runtime and the process.
@@ -40,8 +41,11 @@ func NewMetrics() *Metrics {
 		declarations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "anlo_declarations_total", Help: "Declarations accepted, by whether the register confirmed every traveller at once.",
 		}, []string{"identity"}),
+		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "anlo_webhook_messages_total", Help: "Messages to other systems, by what became of a try: delivered, failed; dead when there is no further one.",
+		}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.verdicts, m.declarations,
+	m.registry.MustRegister(m.requests, m.seconds, m.verdicts, m.declarations, m.webhooks,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -74,4 +78,5 @@ func (m *Metrics) watch(a *app.App) {
 		m.declarations.WithLabelValues(identity).Inc()
 	}
 	a.OnJudged = func(o anlo.Outcome) { m.verdicts.WithLabelValues(string(o)).Inc() }
+	a.OnSent = func(outcome string, n int) { m.webhooks.WithLabelValues(outcome).Add(float64(n)) }
 }

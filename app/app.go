@@ -20,6 +20,7 @@ import (
 	"anlo/credential"
 	"anlo/geo"
 	"anlo/identity"
+	"anlo/notify"
 	"anlo/seal"
 	"anlo/store"
 )
@@ -39,6 +40,9 @@ type App struct {
 	// new declaration and each verdict, whichever door it came by.
 	OnDeclared func(confirmed bool)
 	OnJudged   func(anlo.Outcome)
+	// OnSent, set likewise, is told of messages to receivers: "delivered",
+	// "failed", or "dead" once they are no longer tried.
+	OnSent func(outcome string, messages int)
 
 	// Root is the public key that everything signed by us goes back to.
 	Root *ecdsa.PublicKey
@@ -46,6 +50,7 @@ type App struct {
 	rootSigner crypto.Signer
 
 	issuing issuing
+	sender  *notify.Sender
 	status  statusPlaces
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
@@ -66,6 +71,7 @@ type Config struct {
 	RootPublic *ecdsa.PublicKey
 
 	Register identity.Register // nil for the embedded register
+	Sender   *notify.Sender    // nil for one that reaches public addresses only
 	UnitList string            // "" for "vn-2026"
 	Now      func() time.Time  // nil for the real clock
 	Log      *slog.Logger      // nil to log nothing
@@ -104,6 +110,9 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	}
 	if a.Root == nil {
 		return nil, errors.New("there is no root key")
+	}
+	if a.sender = c.Sender; a.sender == nil {
+		a.sender = new(notify.Sender)
 	}
 	if a.Register == nil {
 		a.Register = embedded{a}

@@ -64,12 +64,7 @@ func (a *App) Desk(ctx context.Context, by anlo.Actor, q DeskQuery) (DeskPage, e
 		return DeskPage{}, err
 	}
 	var found []opened
-	if strings.TrimSpace(q.Text) != "" {
-		found, page.Next, page.Searched, err = a.search(ctx, in, q)
-	} else {
-		found, page.Next, err = a.view(ctx, in, q, now)
-	}
-	if err != nil {
+	if found, page.Next, page.Searched, err = a.find(ctx, in, q, now); err != nil {
 		return DeskPage{}, err
 	}
 	page.Items = make([]DeskItem, len(found))
@@ -77,6 +72,16 @@ func (a *App) Desk(ctx context.Context, by anlo.Actor, q DeskQuery) (DeskPage, e
 		page.Items[i] = f.item(now)
 	}
 	return page, a.auditShown(ctx, by, found)
+}
+
+// find returns a page of what the query asks for. searched is how many were
+// looked through for its text when there are more.
+func (a *App) find(ctx context.Context, in scope, q DeskQuery, now time.Time) (found []opened, next string, searched int, err error) {
+	if strings.TrimSpace(q.Text) != "" {
+		return a.search(ctx, in, q)
+	}
+	found, next, err = a.view(ctx, in, q, now)
+	return found, next, 0, err
 }
 
 // opened is a notice with what is sealed in it.

@@ -1,5 +1,6 @@
-// Package exchange reads the tables that others send, and accounts for every
-// row: In = Accepted + Rejected, with a reason beside each rejected row.
+// Package exchange reads the tables that others send and writes those that
+// others read. What comes in is accounted for row by row: In = Accepted +
+// Rejected, with a reason beside each rejected row.
 //
 //	report, err := exchange.Import{
 //		Required: []string{"id_number", "full_name"},
@@ -12,6 +13,9 @@
 // What spreadsheets write is understood: UTF-8 with or without a byte order
 // mark; commas, semicolons or tabs; quotation marks as in RFC 4180; any order
 // and case of the columns.
+//
+// What goes out is a [Table], as CSV or XLSX, in which no spreadsheet finds
+// anything to compute: [WriteCSV], [WriteXLSX].
 package exchange
 
 import (

@@ -1,5 +1,5 @@
 // Package jobs runs the background work: identities confirmed late, bundles
-// signed anew, keys made before they are due. Every job may be run by several
+// signed anew, keys made before they are due, other systems told. Every job may be run by several
 // processes at once and again after a crash.
 package jobs
 
@@ -29,6 +29,8 @@ func schedule(a *app.App) []job {
 		{"route", time.Second, uncounted(a.Route), a.Routes()},
 		{"climb", time.Minute, uncounted(a.Climb), nil},
 		{"work", 30 * time.Second, a.CountWork, nil},
+		{"webhooks", time.Second, a.QueueWebhooks, nil},
+		{"webhooks-prune", time.Hour, a.PruneWebhooks, nil},
 	}
 }
 
@@ -45,6 +47,7 @@ func Run(ctx context.Context, a *app.App) {
 	for _, j := range schedule(a) {
 		wg.Go(func() { j.loop(ctx, a.Log) })
 	}
+	wg.Go(func() { sendWebhooks(ctx, a) })
 	wg.Wait()
 }
 
@@ -61,5 +64,26 @@ func (j job) loop(ctx context.Context, log *slog.Logger) {
 		if err := j.run(ctx); err != nil && ctx.Err() == nil {
 			log.Error("job failed", "job", j.name, "error", err)
 		}
+	}
+}
+
+// sendWebhooks is the one job whose calls do not wait for the one before: while
+// that waits for a slow receiver, the others are served.
+func sendWebhooks(ctx context.Context, a *app.App) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var calls sync.WaitGroup
+	defer calls.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		calls.Go(func() {
+			if err := a.SendWebhooks(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error("job failed", "job", "webhooks-send", "error", err)
+			}
+		})
 	}
 }

@@ -2,14 +2,21 @@ package jobs_test
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"anlo"
 	"anlo/anlotest"
+	"anlo/app"
 	"anlo/identity"
 	"anlo/jobs"
+	"anlo/notify"
 )
 
 // away is a register that does not answer until it is back.
@@ -52,6 +59,50 @@ func TestIdentityIsConfirmedInTheBackground(t *testing.T) {
 			break
 		}
 		time.Sleep(100 * time.Millisecond) // the test's own time limit ends this
+	}
+	stop()
+	<-ended
+}
+
+// A system that waits to be told is told, also while another one hangs.
+func TestOtherSystemsAreTold(t *testing.T) {
+	a, clock := anlotest.App(t, func(c *app.Config) {
+		c.Sender = &notify.Sender{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	})
+	hangs, end := make(chan bool, 1), make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		hangs <- true
+		<-end
+	}))
+	defer slow.Close()
+	defer close(end)
+	told := make(chan string, 10)
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		told <- string(body)
+	}))
+	defer other.Close()
+	administrator := anlo.Actor{Role: anlo.Administrator}
+	if _, _, err := a.AddWebhook(t.Context(), administrator, slow.URL, "slow", anlo.UnitRef{}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		jobs.Run(ctx, a)
+		close(ended)
+	}()
+	<-hangs
+	if _, _, err := a.AddWebhook(t.Context(), administrator, other.URL, "other", anlo.UnitRef{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(clock.Now(), anlotest.An), ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"webhook.test", "notice.created", "notice.created"} {
+		if got := <-told; !strings.Contains(got, want) { // the test's own time limit ends this
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 	stop()
 	<-ended

@@ -139,7 +139,7 @@ func codes(t *testing.T, dir string) []string {
 
 // A code without words would be shown to people as it is.
 func TestEveryCodeHasWords(t *testing.T) {
-	for _, dir := range []string{"..", "../app", "../geo", "../identity", "../credential", "../exchange", "../auth"} {
+	for _, dir := range []string{"..", "../app", "../geo", "../identity", "../credential", "../exchange", "../auth", "../notify"} {
 		all := codes(t, dir)
 		for _, code := range all {
 			if !For("vi").Has(code) {

@@ -56,6 +56,9 @@ var pageData = map[string]any{
 	"keys":            keysPage{},
 	"devices":         devicesPage{},
 	"once":            secretPage{},
+	"figures":         figuresPage{},
+	"webhooks":        webhooksPage{},
+	"webhook":         webhookPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {

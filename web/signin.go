@@ -164,11 +164,11 @@ func (s *server) signInPassword(w http.ResponseWriter, r *http.Request) {
 		s.askLogin(w, r, err)
 		return
 	}
-	s.onward(w, r, ticket, err)
+	s.nextStep(w, r, ticket, err)
 }
 
-// onward keeps the ticket of a sign-in and shows its next step.
-func (s *server) onward(w http.ResponseWriter, r *http.Request, ticket string, err error) {
+// nextStep keeps the ticket of a sign-in and shows its next step.
+func (s *server) nextStep(w http.ResponseWriter, r *http.Request, ticket string, err error) {
 	if err != nil {
 		s.wrong(w, r, err)
 		return
@@ -191,7 +191,7 @@ func (s *server) signInNewPassword(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ticket, err := s.auth.NewPassword(r.Context(), cookie(r, hostCookie(r, pendingCookie)), r.PostForm.Get("new_password"))
-	s.onward(w, r, ticket, err)
+	s.nextStep(w, r, ticket, err)
 }
 
 func (s *server) signInEnrol(w http.ResponseWriter, r *http.Request) {

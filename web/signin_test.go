@@ -27,8 +27,8 @@ func (s *site) account(login string, grants ...anlo.Grant) string {
 	return password
 }
 
-// officer is a browser in which somebody is signed in.
-func (s *site) officer(lang string, by anlo.Actor) *visitor {
+// signedIn is a browser in which somebody is signed in.
+func (s *site) signedIn(lang string, by anlo.Actor) *visitor {
 	v := s.visitor(lang)
 	home, _ := url.Parse(s.url)
 	v.client.Jar.SetCookies(home, []*http.Cookie{anlotest.SignIn(s.t, s.app, by)})
@@ -113,7 +113,7 @@ func TestSignInPages(t *testing.T) {
 // Where a sign-in returns to is a page of this site.
 func TestReturnStaysHere(t *testing.T) {
 	s := newSite(t, Options{})
-	v := s.officer("vi", anlotest.Officer(t, s.app, anlo.Approver, anlo.UnitRef{}))
+	v := s.signedIn("vi", anlotest.Officer(t, s.app, anlo.Approver, anlo.UnitRef{}))
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	leads := func(to string) string {
 		v.get("/signin?" + url.Values{"to": {to}}.Encode())
@@ -176,7 +176,7 @@ func TestFormFromAnotherSite(t *testing.T) {
 			}
 		}
 	}
-	s.officer("vi", by).get("/staff").expect(200)
+	s.signedIn("vi", by).get("/staff").expect(200)
 	if _, err := anlotest.Auth(t, s.app).StaffByLogin(t.Context(), operator, "evil"); anlo.KindOf(err) != anlo.NotFound {
 		t.Error("the other site opened an account")
 	}

@@ -27,7 +27,7 @@ func (v *visitor) shown() string {
 func TestStaffPages(t *testing.T) {
 	s := newSite(t, Options{})
 	in := anlotest.Auth(t, s.app)
-	v := s.officer("vi", anlotest.Officer(t, s.app, anlo.Administrator, anlo.UnitRef{}))
+	v := s.signedIn("vi", anlotest.Officer(t, s.app, anlo.Administrator, anlo.UnitRef{}))
 	v.get("/staff").expect(200, "Tài khoản cán bộ", "Quản trị viên").link("/staff/new").expect(200, "Thêm cán bộ")
 	v.submit("/staff/new", "login", "", "name", "Lê Thị Lan", "work_phone", "12", "role", "commune-officer", "area", "ba dinh").expect(422, "Điện thoại công vụ: ", "Hãy chọn")
 	if v.value("name") != "Lê Thị Lan" {
@@ -93,7 +93,7 @@ func (s *site) ownPage(v *visitor) string {
 func TestKeyAndDevicePages(t *testing.T) {
 	s := newSite(t, Options{})
 	in := anlotest.Auth(t, s.app)
-	v := s.officer("vi", anlotest.Officer(t, s.app, anlo.Administrator, anlo.UnitRef{}))
+	v := s.signedIn("vi", anlotest.Officer(t, s.app, anlo.Administrator, anlo.UnitRef{}))
 	v.get("/staff/keys").expect(200, "Chưa có khóa nào")
 	v.submit("/staff/keys", "key_name", "", "role", "auditor", "scopes", "notice.read", "key_until", "2026-12-01").expect(422, "Tên hệ thống: ", "Được làm: ")
 	v.submit("/staff/keys", "key_name", "Bệnh viện C", "role", "commune-officer", "area", "00004", "scopes", "notice.read", "scopes", "figures.read", "key_until", "2026-12-01").expect(200, "Khóa chỉ hiện lần này")
@@ -122,7 +122,7 @@ func TestKeyAndDevicePages(t *testing.T) {
 func TestOfficeFrame(t *testing.T) {
 	s := newSite(t, Options{})
 	by := anlotest.Officer(t, s.app, anlo.CommuneOfficer, commune)
-	v := s.officer("vi", by).get("/account").expect(200)
+	v := s.signedIn("vi", by).get("/account").expect(200)
 	frame := text(v.doc)
 	for _, want := range []string{"commune-officer-", "Cán bộ cấp xã", "Phường Ba Đình, Thành phố Hà Nội", "Chuyển vai trò", "Đăng xuất", "Bàn làm việc"} {
 		if !strings.Contains(frame, want) {

@@ -8,12 +8,14 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 
 	"anlo"
 	"anlo/app"
 	"anlo/identity"
+	"anlo/notify"
 	"anlo/simulate"
 )
 
@@ -62,7 +64,13 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	a, err := place{Data: c.Data}.open(ctx, log)
+	config, err := place{Data: c.Data}.config(log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	// A receiver of webhooks may be tried out on the same machine.
+	config.Sender = &notify.Sender{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
+	a, err := app.Open(ctx, config)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

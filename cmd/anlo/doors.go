@@ -18,7 +18,7 @@ import (
 type doors struct {
 	TrustProxy   []string
 	MetricsToken string
-	Unlimited    bool // for benchmarks
+	Unlimited    bool            // for benchmarks
 	Done         <-chan struct{} // closed when it is time to stop; nil for never
 }
 
@@ -40,8 +40,9 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	}
 	metrics := api.NewMetrics()
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics}))
-	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: officers(a), Done: d.Done}))
+	way := officers(a)
+	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics, OpenKey: way.OpenKey}))
+	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: way, Done: d.Done}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))

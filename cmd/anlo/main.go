@@ -33,6 +33,7 @@ type cli struct {
 	Staff    staffCmd    `cmd:"" help:"Open accounts for officers, and give and take their roles."`
 	Devices  devicesCmd  `cmd:"" help:"Enrol and revoke the phones and readers of checkpoints."`
 	Desk     deskCmd     `cmd:"" help:"Look after the desks of the communes."`
+	Webhooks webhooksCmd `cmd:"" help:"Tell other systems when notices change."`
 	Simulate simulateCmd `cmd:"" help:"Make up a population, and its careless declarations."`
 	Bench    benchCmd    `cmd:"" help:"Measure against the limit of this machine."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
