@@ -38,6 +38,7 @@ type deskPage struct {
 	Shortcuts []keyHelp
 
 	Self, Part, Events, Search, Print, Bulk, All, Clear string // addresses
+	CSV, XLSX                                           string // the list to take away; "" for those who may not
 }
 
 // deskTab is a view with its number.
@@ -120,6 +121,9 @@ func (p *deskPage) tabs(l deskList, counts app.DeskCounts) {
 func (p *deskPage) addresses(l deskList, next string) {
 	p.Self, p.Part = l.at("/desk", "cursor", l.Cursor), l.at("/desk/part", "cursor", l.Cursor)
 	p.Search, p.Print, p.Bulk = l.at("/desk/search"), l.at("/desk/print"), l.at("/desk/bulk")
+	if p.By.May(anlo.ActExport) {
+		p.CSV, p.XLSX = l.at("/desk.csv"), l.at("/desk.xlsx")
+	}
 	p.All, p.Clear = l.at("/desk", "state", "", "area", ""), l.at("/desk", "s", "")
 	if next != "" {
 		p.More = l.at("/desk", "cursor", next)
