@@ -22,7 +22,7 @@ type pages struct{ byName map[string]*template.Template }
 // pageData says which data each page is shown with; a test checks the
 // templates against it.
 var pageData = map[string]any{
-	"home":       page{},
+	"home":       homePage{},
 	"privacy":    page{},
 	"who":        stepPage{},
 	"home-step":  stepPage{},
@@ -49,6 +49,7 @@ var pageData = map[string]any{
 	"signin-role":     signInPage{},
 	"recovery":        codesPage{},
 	"account":         accountPage{},
+	"passkey-new":     passkeyPage{},
 	"account-change":  surePage{},
 	"staff":           staffPage{},
 	"staff-new":       newPage{},
@@ -57,13 +58,14 @@ var pageData = map[string]any{
 	"devices":         devicesPage{},
 	"once":            secretPage{},
 	"figures":         figuresPage{},
+	"audit":           auditPage{},
 	"webhooks":        webhooksPage{},
 	"webhook":         webhookPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
 	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html",
-		"templates/account-parts.html", "templates/shortcuts.html"))
+		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html"))
 	p := &pages{map[string]*template.Template{}}
 	for name := range pageData {
 		t := template.Must(shared.Clone())
@@ -156,10 +158,6 @@ func writeGzip(w io.Writer, b []byte) {
 	z.Reset(w)
 	z.Write(b)
 	z.Close()
-}
-
-func (s *server) home(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "home", s.page(r, "home.title"))
 }
 
 func (s *server) privacy(w http.ResponseWriter, r *http.Request) {
