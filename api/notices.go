@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -80,15 +81,22 @@ func (s *server) notices(doc huma.API) {
 	takes[followUpMany](doc, "/api/v1/follow-ups", http.MethodPost)
 }
 
-// holder is whoever the API key in the request acts as.
-func (s *server) holder(ctx context.Context, c *Call) (anlo.Actor, error) {
+// holder is whoever the API key in the request acts as, when that may do one of
+// the actions somewhere; the use-case asks again, for the place.
+func (s *server) holder(ctx context.Context, c *Call, actions ...anlo.Action) (anlo.Actor, error) {
 	token := c.bearer()
 	if token == "" || s.OpenKey == nil {
 		return anlo.Actor{}, anlo.ErrUnsigned
 	}
 	by, err := s.OpenKey(ctx, token)
+	if err == nil && !slices.ContainsFunc(actions, by.May) {
+		err = anlo.ErrForbidden
+	}
 	return c.as(by), err
 }
+
+// followingUp are the actions that some kind of follow-up asks for.
+var followingUp = []anlo.Action{anlo.ActFollowUp, anlo.ActQuarantine, anlo.ActReroute}
 
 type noticesInput struct {
 	Call
@@ -102,7 +110,7 @@ type noticesInput struct {
 type noticesOutput struct{ Body noticeList }
 
 func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
-	by, err := s.holder(ctx, &in.Call)
+	by, err := s.holder(ctx, &in.Call, anlo.ActReadDesk)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +138,7 @@ func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOut
 }
 
 func (s *server) searchNotices(ctx context.Context, in *struct{ Call }) (*noticesOutput, error) {
-	by, err := s.holder(ctx, &in.Call)
+	by, err := s.holder(ctx, &in.Call, anlo.ActReadDesk)
 	if err != nil {
 		return nil, err
 	}
@@ -166,8 +174,8 @@ type noticeInput struct {
 
 // about authenticates and reads which notice a request is about. One that is
 // malformed does not exist.
-func (s *server) about(ctx context.Context, in *noticeInput) (anlo.Actor, anlo.NoticeID, error) {
-	by, err := s.holder(ctx, &in.Call)
+func (s *server) about(ctx context.Context, in *noticeInput, actions ...anlo.Action) (anlo.Actor, anlo.NoticeID, error) {
+	by, err := s.holder(ctx, &in.Call, actions...)
 	if err != nil {
 		return by, anlo.NoticeID{}, err
 	}
@@ -181,7 +189,7 @@ func (s *server) about(ctx context.Context, in *noticeInput) (anlo.Actor, anlo.N
 type recordOutput struct{ Body record }
 
 func (s *server) readNotice(ctx context.Context, in *noticeInput) (*recordOutput, error) {
-	by, id, err := s.about(ctx, in)
+	by, id, err := s.about(ctx, in, anlo.ActReadDesk)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +201,7 @@ func (s *server) readNotice(ctx context.Context, in *noticeInput) (*recordOutput
 }
 
 func (s *server) revealNotice(ctx context.Context, in *noticeInput) (*recordOutput, error) {
-	by, id, err := s.about(ctx, in)
+	by, id, err := s.about(ctx, in, anlo.ActReveal)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +219,7 @@ func (s *server) revealNotice(ctx context.Context, in *noticeInput) (*recordOutp
 type noticeOutput struct{ Body Notice }
 
 func (s *server) followUp(ctx context.Context, in *noticeInput) (*noticeOutput, error) {
-	by, id, err := s.about(ctx, in)
+	by, id, err := s.about(ctx, in, followingUp...)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +248,7 @@ type followedUpOutput struct {
 }
 
 func (s *server) followUpMany(ctx context.Context, in *struct{ Call }) (*followedUpOutput, error) {
-	by, err := s.holder(ctx, &in.Call)
+	by, err := s.holder(ctx, &in.Call, followingUp...)
 	if err != nil {
 		return nil, err
 	}

@@ -190,9 +190,9 @@ func TestSamePermissionsAsThePages(t *testing.T) {
 		{"", "401 401 401 401 401 401"},
 		{"stranger", "401 401 401 401 401 401"},
 		{"elsewhere", "200 200 404 404 404 200"}, // of many, each says for itself
-		{"reads", "200 200 200 403 403 200"},
-		{"checkpoint", "403 403 403 403 403 200"},
-		{"admin", "403 403 403 403 403 200"},
+		{"reads", "200 200 200 403 403 403"},
+		{"checkpoint", "403 403 403 403 403 403"},
+		{"admin", "403 403 403 403 403 403"},
 		{"province", "200 200 200 200 200 200"},
 		{"national", "200 200 200 403 409 200"}, // the province has acted meanwhile
 	} {

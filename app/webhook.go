@@ -202,21 +202,21 @@ func (a *App) RemoveWebhook(ctx context.Context, by anlo.Actor, id anlo.ID) erro
 
 // RotateWebhook gives a receiver a new secret, which is shown this once. The
 // old one signs along for a day.
-func (a *App) RotateWebhook(ctx context.Context, by anlo.Actor, id anlo.ID) (secret string, err error) {
+func (a *App) RotateWebhook(ctx context.Context, by anlo.Actor, id anlo.ID) (Webhook, string, error) {
 	w, err := a.webhook(ctx, by, id)
 	if err != nil {
-		return "", err
+		return Webhook{}, "", err
 	}
 	before, err := a.openSecrets(ctx, w)
 	if err != nil {
-		return "", err
+		return Webhook{}, "", err
 	}
 	after := secrets{Current: notify.NewSecret(), Old: before.Current, OldUntil: a.Now().Add(oldSecret)}
 	sealed, err := a.sealSecrets(ctx, id, after)
 	if err != nil {
-		return "", err
+		return Webhook{}, "", err
 	}
-	return after.Current.Text(), a.changeWebhook(ctx, by, id, func(tx *store.Tx) error { return tx.SecureWebhook(ctx, id, sealed) })
+	return webhookOf(w), after.Current.Text(), a.changeWebhook(ctx, by, id, func(tx *store.Tx) error { return tx.SecureWebhook(ctx, id, sealed) })
 }
 
 // ResendWebhook sends a dead letter again, or all of a receiver when letter is

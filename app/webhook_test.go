@@ -79,7 +79,7 @@ func TestSecretsAreReplacedInPeace(t *testing.T) {
 	r := newReceiver(t, clock)
 	w := r.connect(a, ngocHa)
 	old := r.secret
-	text, err := a.RotateWebhook(t.Context(), administrator, w.ID)
+	_, text, err := a.RotateWebhook(t.Context(), administrator, w.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestWhoMayConnect(t *testing.T) {
 		if err != nil || before != 5 { // twice added, paused, resumed, sent again
 			t.Errorf("%d audit entries, %v", before, err)
 		}
-		if _, err := a.RotateWebhook(ctx, administrator, w.ID); err != nil {
+		if _, _, err := a.RotateWebhook(ctx, administrator, w.ID); err != nil {
 			t.Error(err)
 		}
 		if err := a.RemoveWebhook(ctx, administrator, w.ID); err != nil {
@@ -161,7 +161,7 @@ func TestSecretsAreNotOnDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fresh, err := a.RotateWebhook(t.Context(), administrator, w.ID)
+		_, fresh, err := a.RotateWebhook(t.Context(), administrator, w.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,11 +33,12 @@ type deskPage struct {
 	More string // address of the next page; "" on the last
 	Top  string // address of the first page, when this is another
 
-	Works   []work // what can be done with many at once
-	Buttons []work // the same, where nothing needs to be said
-	Keys    []keyHelp
+	Works     []work // what can be done with many at once
+	Buttons   []work // the same, where nothing needs to be said
+	Shortcuts []keyHelp
 
 	Self, Part, Events, Search, Print, Bulk, All, Clear string // addresses
+	CSV, XLSX                                           string // the list to take away; "" for those who may not
 }
 
 // deskTab is a view with its number.
@@ -95,7 +96,7 @@ func (s *server) listPage(r *http.Request, by anlo.Actor, l deskList, found app.
 		p.Rows = append(p.Rows, s.deskRow(p.Words, item, l, by))
 	}
 	p.Buttons, p.Works = s.bulkWorks(p.Words, by, s.Now())
-	p.Keys = keys(p.Words, listKeys, p.Buttons, p.Works)
+	p.Shortcuts = shortcuts(p.Words, listKeys, p.Buttons, p.Works)
 	return p
 }
 
@@ -120,6 +121,9 @@ func (p *deskPage) tabs(l deskList, counts app.DeskCounts) {
 func (p *deskPage) addresses(l deskList, next string) {
 	p.Self, p.Part = l.at("/desk", "cursor", l.Cursor), l.at("/desk/part", "cursor", l.Cursor)
 	p.Search, p.Print, p.Bulk = l.at("/desk/search"), l.at("/desk/print"), l.at("/desk/bulk")
+	if p.By.May(anlo.ActExport) {
+		p.CSV, p.XLSX = l.at("/desk.csv"), l.at("/desk.xlsx")
+	}
 	p.All, p.Clear = l.at("/desk", "state", "", "area", ""), l.at("/desk", "s", "")
 	if next != "" {
 		p.More = l.at("/desk", "cursor", next)

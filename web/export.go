@@ -149,6 +149,8 @@ func (s *server) deskFile(r *http.Request) string {
 	return words(r).T("export.file") + "-" + s.Now().In(locale.Zone).Format("2006-01-02-1504")
 }
 
+var errSearchExpired = &anlo.Error{Kind: anlo.Conflict, Code: "desk.search-expired"}
+
 var errStopped = errors.New("nobody takes any more rows")
 
 // deskTable is a list of the desk as a table. Its rows are read, and entered
@@ -161,7 +163,12 @@ func (s *server) deskTable(r *http.Request, by anlo.Actor) exchange.Table {
 		t.Header = append(t.Header, w.T("export."+k))
 	}
 	t.Rows = iter.Seq2[[]any, error](func(yield func([]any, error) bool) {
-		more, err := s.ExportDesk(r.Context(), by, s.deskQuery(r, by), func(i app.DeskItem) error {
+		l := s.deskList(r, by)
+		if l.expired { // it would be everybody, not whom the search found
+			yield(nil, errSearchExpired)
+			return
+		}
+		more, err := s.ExportDesk(r.Context(), by, l.DeskQuery, func(i app.DeskItem) error {
 			if !yield(s.deskCells(w, i), nil) {
 				return errStopped
 			}
@@ -190,24 +197,4 @@ func (s *server) deskCells(w *locale.Words, i app.DeskItem) []any {
 	return []any{i.FullName, i.BirthYear, w.T("sex." + string(i.Sex)), i.Phone, i.Address, s.Units.FullName(i.Commune), strings.Join(why, ", "),
 		w.T("state." + string(i.State)), i.DueAt, late, s.Units.FullName(i.Origin), s.Units.FullName(i.To), i.DepartsAt, w.T("vehicle." + string(i.Vehicle)),
 		i.Plate, i.Party, i.Until, i.NoticeID.String()}
-}
-
-// deskQuery reads which list of the desk is wanted, as the desk's own address
-// says it. What it does not understand it leaves out.
-func (s *server) deskQuery(r *http.Request, by anlo.Actor) app.DeskQuery {
-	asked := r.URL.Query()
-	q := app.DeskQuery{View: app.ViewNew}
-	if by.Role == anlo.ProvinceSupervisor || by.Role == anlo.NationalSupervisor {
-		q.View = app.ViewOverdue // what climbed
-	}
-	if v := app.View(asked.Get("view")); slices.Contains(app.Views, v) {
-		q.View = v
-	}
-	if state := anlo.NoticeState(asked.Get("state")); slices.Contains(anlo.NoticeStates, state) {
-		q.State = state
-	}
-	if area := (anlo.UnitRef{List: s.UnitList, Code: asked.Get("area")}); s.Units.Path(area) != nil {
-		q.Area = area
-	}
-	return q
 }

@@ -27,10 +27,10 @@ var figuresRoutes = []officeRoute{
 // figuresPage shows one area: the country, a province or a commune.
 type figuresPage struct {
 	officePage
-	Area    string
+	Place   string
 	Crumbs  []navLink
 	Self    string // address of this area, without the period
-	By      string // what the table is sorted by
+	Order   string // what the table is sorted by
 	Up      bool   // the least first
 	From    string // of the period, as a date input wants it
 	Until   string
@@ -152,9 +152,9 @@ func (s *server) figures(w http.ResponseWriter, r *http.Request, by anlo.Actor) 
 }
 
 func (s *server) figuresPage(r *http.Request, by anlo.Actor, q figuresQuery, f app.Figures) figuresPage {
-	p := figuresPage{officePage: s.officePage(r, by, "figures.title"), By: q.by, Up: q.up}
-	p.Area = areaName(p.Words, f)
-	p.Title = p.T("figures.title-of", "Area", p.Area)
+	p := figuresPage{officePage: s.officePage(r, by, "figures.title"), Order: q.by, Up: q.up}
+	p.Place = areaName(p.Words, f)
+	p.Title = p.T("figures.title-of", "Area", p.Place)
 	p.From, p.Until = f.From.String(), f.Until.String()
 	p.Span = p.T("figures.span", "From", p.Date(f.From), "Until", p.Date(f.Until))
 	p.Self = "/figures"

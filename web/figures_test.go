@@ -243,6 +243,29 @@ func TestDeskFiles(t *testing.T) {
 	if n, err := s.app.Store.AuditCount(t.Context(), anlo.ActExport); n != 2 || err != nil {
 		t.Errorf("%d in the audit, %v", n, err)
 	}
+	found := func() string { // whom a file of a search names
+		t.Helper()
+		records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(v.body, "\ufeff"))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, r := range records[1:] {
+			names = append(names, r[0])
+		}
+		return strings.Join(names, ", ")
+	}
+	v.get("/desk").submit("/desk/search?view=new", "text", "nguyen van an").expect(200, "Nguyễn Văn An")
+	search := strings.Replace(v.at.RequestURI(), "/desk?", "/desk.csv?", 1)
+	v.link(search)
+	if found() != "Nguyễn Văn An" {
+		t.Errorf("a search: %s", found())
+	}
+	if v.get("/desk").submit("/desk/search?view=new", "text", "tran thi binh").get(strings.Replace(v.at.RequestURI(), "/desk?", "/desk.csv?", 1)); found() != "" {
+		t.Errorf("a search for somebody else: %s", found())
+	}
+	s.clock.Add(searchLife + time.Minute)
+	v.get(search).expect(409, "more than a day old")
 	v.get("/desk.csv?area=20242").expect(404)
 	by.Role = anlo.HealthOfficer
 	v.get("/desk.csv").expect(403)

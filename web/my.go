@@ -32,7 +32,8 @@ type myPage struct {
 	Departs     string
 	Confirmed   bool
 
-	Home []atHome // who of the declaration is under home quarantine
+	Home     []atHome // who of the declaration is under home quarantine
+	Problems []problem
 
 	Link    string // the whole secret link
 	Own     string // its path

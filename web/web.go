@@ -33,6 +33,9 @@ type Options struct {
 	SignedIn func(*http.Request) (anlo.Actor, error)
 	// Demo is shown on the start page of a demonstration; nil elsewhere.
 	Demo *Demo
+	// Done is closed when the program is told to stop: pages that wait for
+	// changes hang up, so that it can.
+	Done <-chan struct{}
 }
 
 type server struct {
@@ -44,6 +47,7 @@ type server struct {
 	injected func(*http.Request) (anlo.Actor, error) // Options.SignedIn
 	streams  streams
 	demo     *Demo
+	done     <-chan struct{} // Options.Done
 }
 
 // route is one address that everybody may ask for.
@@ -92,7 +96,7 @@ var partRoutes = []route{
 // New returns the pages of an application. It serves every path and answers
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
-	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn, demo: o.Demo}
+	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn, done: o.Done, demo: o.Demo}
 	if s.auth == nil {
 		s.auth = auth.New(a.Store, a.Seal, a.Now, a.Log, a.Units.Contains, a.Units.Known)
 	}

@@ -3,13 +3,11 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
 	"anlo"
 	"anlo/app"
-	"anlo/geo"
 	"anlo/locale"
 )
 
@@ -24,23 +22,18 @@ var webhookRoutes = []officeRoute{
 // another.
 type webhooksPage struct {
 	officePage
-	Hooks    []hookLine
-	Problems []problem
-	Label    field
-	URL      field
-	Area     field
+	questions
+	Hooks []hookLine
 }
 
 // webhookPage is one of them.
 type webhookPage struct {
 	officePage
-	Hook    hookLine
-	Secret  string // just made: shown this once
-	Rotated bool   // and an old one works along
-	Resent  string
-	Newest  []hookMessage
-	Dead    []hookMessage
-	More    string // there are more dead letters than are shown
+	Hook   hookLine
+	Resent string
+	Newest []hookMessage
+	Dead   []hookMessage
+	More   string // there are more dead letters than are shown
 }
 
 // hookLine is a receiver in words.
@@ -58,43 +51,36 @@ type hookMessage struct {
 	Fine                         bool
 }
 
-func (s *server) webhooks(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
-	s.showWebhooks(w, r, by, http.StatusOK, nil, nil)
-}
-
-// The questions of the form.
+// The questions of the form, beside askArea.
 var (
-	hookLabel = input{name: "hook_label", autocomplete: "off", max: 80}
-	hookURL   = input{name: "hook_url", autocomplete: "off", mode: "url", max: 500}
-	hookArea  = input{name: "hook_area", autocomplete: "off", max: 120, optional: true}
+	askHookLabel = input{name: "hook_label", autocomplete: "off", max: 80}
+	askHookURL   = input{name: "hook_url", autocomplete: "off", mode: "url", max: 500}
 )
 
+var hookNames = map[string]string{"label": "hook_label", "url": "hook_url"}
+
+func (s *server) webhooks(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
+	s.showWebhooks(w, r, by, nil)
+}
+
 // showWebhooks shows the list and the form, with what was typed into it and
-// what is wrong with that, by question.
-func (s *server) showWebhooks(w http.ResponseWriter, r *http.Request, by anlo.Actor, status int, typed answers, wrong map[string]string) {
+// what is wrong with that.
+func (s *server) showWebhooks(w http.ResponseWriter, r *http.Request, by anlo.Actor, wrong error) {
 	hooks, err := s.Webhooks(r.Context(), by)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	p := webhooksPage{officePage: s.officePage(r, by, "webhooks.title")}
+	p.Path, p.Wrong = "/webhooks", wrong != nil
 	for _, h := range hooks {
 		p.Hooks = append(p.Hooks, s.hookLine(p.Words, h))
 	}
-	ask := func(in input) field {
-		f := s.field(p.Words, in, typed, wrong[in.name], s.Now())
-		if f.Error != "" {
-			p.Problems, p.Wrong = append(p.Problems, problem{"#" + in.name, f.Label() + ": " + f.Error}), true
-		}
-		return f
-	}
-	p.Label, p.URL, p.Area = ask(hookLabel), ask(hookURL), ask(hookArea)
-	if wrong[hookArea.name] == "commune.choose" {
-		for _, u := range s.Units.Search(s.UnitList, typed.get(hookArea.name), suggestions) {
-			p.Area.Places = append(p.Area.Places, suggestion{u.Code, s.Units.FullName(u.UnitRef)})
-		}
-	}
-	s.show(w, r, status, "webhooks", p)
+	v, m := r.PostForm, mistakes(wrong, askArea.name, hookNames)
+	p.ask(p.Words, askHookLabel, v.Get("hook_label"), m["hook_label"])
+	p.ask(p.Words, askHookURL, v.Get("hook_url"), m["hook_url"])
+	s.askArea(&p.questions, p.page, v, m["area"])
+	s.show(w, r, statusOf(wrong), "webhooks", p)
 }
 
 func (s *server) hookLine(w *locale.Words, h app.Webhook) hookLine {
@@ -123,63 +109,27 @@ func (s *server) addWebhook(w http.ResponseWriter, r *http.Request, by anlo.Acto
 	if !s.readForm(w, r) {
 		return
 	}
-	typed := answers(r.PostForm)
-	area, wrong := s.hookArea(typed)
-	if area.IsZero() {
+	v := r.PostForm
+	area, code := s.area("", strings.TrimSpace(v.Get("area")), v.Get("area_pick"))
+	switch {
+	case code != "":
+		area = anlo.UnitRef{List: s.UnitList, Code: "?"} // app refuses it together with what else is wrong
+	case area.IsZero():
 		area = by.Area // who administers a province connects it, or a part of it
 	}
-	h, secret, err := s.AddWebhook(r.Context(), by, typed.get(hookURL.name), typed.get(hookLabel.name), area)
-	faults := map[string]string{}
+	h, secret, err := s.AddWebhook(r.Context(), by, v.Get("hook_url"), v.Get("hook_label"), area)
 	var e *anlo.Error
+	if errors.As(err, &e) && code != "" {
+		e.Fields = append(e.Fields, anlo.FieldError{Field: "area", Code: code})
+	}
 	switch {
-	case errors.As(err, &e) && e.Kind == anlo.Invalid:
-		for _, f := range e.Fields {
-			faults["hook_"+f.Field] = f.Code
-		}
-	case errors.As(err, &e) && e.Kind == anlo.Forbidden:
-		faults[hookArea.name] = e.Code
+	case correctable(err), anlo.KindOf(err) == anlo.Forbidden && err != nil:
+		s.showWebhooks(w, r, by, err)
 	case err != nil:
 		s.fail(w, r, err)
-		return
+	default:
+		s.showOnce(w, r, by, "webhook", h.Label, secret, "/webhooks/"+h.ID.String())
 	}
-	if wrong != "" {
-		faults[hookArea.name] = wrong
-	}
-	if len(faults) > 0 {
-		s.showWebhooks(w, r, by, http.StatusUnprocessableEntity, typed, faults)
-		return
-	}
-	s.showWebhook(w, r, by, h.ID, secret, false)
-}
-
-// hookArea finds the commune or province that was typed or picked; zero for
-// the whole country.
-func (s *server) hookArea(typed answers) (area anlo.UnitRef, wrong string) {
-	text := strings.TrimSpace(typed.get(hookArea.name))
-	if text == "" {
-		return anlo.UnitRef{}, ""
-	}
-	nowhere := anlo.UnitRef{List: s.UnitList, Code: "?"} // app refuses it, and adds nothing
-	found := s.Units.Search(s.UnitList, text, suggestions)
-	meant := func(name string) bool { return geo.Strip(geo.Normal(name)) == geo.Strip(geo.Normal(text)) }
-	var exact []anlo.Unit
-	for _, u := range found {
-		switch {
-		case u.Code == typed.get(hookArea.name+"_pick"):
-			return u.UnitRef, ""
-		case meant(u.Name), meant(geo.Bare(u)), slices.ContainsFunc(s.fullNames(u), meant):
-			exact = append(exact, u)
-		}
-	}
-	switch {
-	case len(found) == 0:
-		return nowhere, "commune.unknown"
-	case len(found) == 1:
-		return found[0].UnitRef, ""
-	case len(exact) == 1:
-		return exact[0].UnitRef, ""
-	}
-	return nowhere, "commune.choose"
 }
 
 func (s *server) webhook(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
@@ -188,16 +138,12 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request, by anlo.Actor) 
 		s.fail(w, r, anlo.ErrNotFound)
 		return
 	}
-	s.showWebhook(w, r, by, id, "", false)
-}
-
-func (s *server) showWebhook(w http.ResponseWriter, r *http.Request, by anlo.Actor, id anlo.ID, secret string, rotated bool) {
 	h, newest, dead, err := s.Webhook(r.Context(), by, id)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	p := webhookPage{officePage: s.officePage(r, by, "webhooks.title"), Secret: secret, Rotated: rotated}
+	p := webhookPage{officePage: s.officePage(r, by, "webhooks.title")}
 	p.Title = h.Label
 	p.Hook = s.hookLine(p.Words, h)
 	if n, err := strconv.Atoi(r.URL.Query().Get("resent")); err == nil {
@@ -255,9 +201,10 @@ func (s *server) changeWebhook(w http.ResponseWriter, r *http.Request, by anlo.A
 	case "remove":
 		err, to = s.RemoveWebhook(ctx, by, id), "/webhooks"
 	case "rotate":
+		var h app.Webhook
 		var secret string
-		if secret, err = s.RotateWebhook(ctx, by, id); err == nil {
-			s.showWebhook(w, r, by, id, secret, true)
+		if h, secret, err = s.RotateWebhook(ctx, by, id); err == nil {
+			s.showOnce(w, r, by, "webhook-rotated", h.Label, secret, to)
 			return
 		}
 	case "resend":
@@ -277,6 +224,5 @@ func (s *server) changeWebhook(w http.ResponseWriter, r *http.Request, by anlo.A
 		s.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	goTo(w, r, to)
 }

@@ -64,15 +64,15 @@ func TestWebhooksPage(t *testing.T) {
 
 	v := s.visitor("en")
 	v.get("/webhooks").expect(200, "No system is told yet")
-	v.submit("/webhooks", "hook_url", "http://example.vn/", "hook_area", "nowhere at all").
+	v.submit("/webhooks", "hook_url", "http://example.vn/", "area", "nowhere at all").
 		expect(422, "Please fill this in", "begins with https://", "No such commune")
-	v.submit("/webhooks", "hook_label", "Police of Ngọc Hà", "hook_url", receiver.URL, "hook_area", "tan an").expect(422, "Several places have this name")
-	v.submit("/webhooks", "hook_area", "ngoc ha, ha noi").expect(200, "The secret of Police of Ngọc Hà", "whsec_", "Phường Ngọc Hà")
+	v.submit("/webhooks", "hook_label", "Police of Ngọc Hà", "hook_url", receiver.URL, "area", "tan an").expect(422, "Several places have this name")
+	v.submit("/webhooks", "area", "ngoc ha, ha noi").expect(200, "Secret of a webhook", "Police of Ngọc Hà", "whsec_")
 	if v.header.Get("Cache-Control") != "no-store" {
 		t.Error("a page with a secret may be kept")
 	}
 	secret := regexp.MustCompile(`whsec_[^<\s]+`).FindString(v.body)
-	v.link("/webhooks").expect(200, "Police of Ngọc Hà", "Sending")
+	v.get("/webhooks").expect(200, "Police of Ngọc Hà", "Phường Ngọc Hà, Thành phố Hà Nội", "Sending")
 	work()
 	v.get("/webhooks").expect(200, "Working")
 	v.link(own(v)).expect(200, "Test", "Delivered")
@@ -85,8 +85,7 @@ func TestWebhooksPage(t *testing.T) {
 	if regexp.MustCompile(`whsec_[^<\s]+`).FindString(v.body) == secret {
 		t.Error("the new secret is the old one")
 	}
-	page := v.at.Path
-	page = strings.TrimSuffix(page, "/rotate")
+	page := strings.TrimSuffix(v.at.Path, "/rotate")
 
 	// A receiver that fails for a day, and comes back.
 	status.Store(500)
@@ -150,8 +149,9 @@ func TestOnlyAdministratorsConnect(t *testing.T) {
 	hanoi := hookAdmin
 	hanoi.Area = anlo.UnitRef{List: "vn-2026", Code: "01"}
 	v := newHookSite(t, hanoi).visitor("en")
-	v.get("/webhooks").submit("/webhooks", "hook_label", "x", "hook_url", "https://example.vn/", "hook_area", "da nang").expect(422, "You may not do this")
-	v.submit("/webhooks", "hook_area", "").expect(200, "whsec_", "Thành phố Hà Nội")
+	v.get("/webhooks").submit("/webhooks", "hook_label", "x", "hook_url", "https://example.vn/", "area", "da nang").expect(403, "You may not do this")
+	v.submit("/webhooks", "area", "").expect(200, "whsec_")
+	v.get("/webhooks").expect(200, "Thành phố Hà Nội")
 }
 
 // The pages for webhooks in every state: axe finds nothing, and they fit the
@@ -173,10 +173,10 @@ func TestWebhooksAccessibility(t *testing.T) {
 	}
 	b.get("/webhooks")
 	see("webhooks-none")
-	b.fill("hook_url", "x", "hook_area", "tan an")
+	b.fill("hook_url", "x", "area", "tan an")
 	b.press(next)
 	see("webhooks-wrong")
-	b.fill("hook_label", "Công an phường Ngọc Hà", "hook_url", "http://127.0.0.1:1/nhan-thong-bao/dia-chi-rat-dai-de-xem-co-tran-ra-ngoai-khong", "hook_area", "ngoc ha")
+	b.fill("hook_label", "Công an phường Ngọc Hà", "hook_url", "http://127.0.0.1:1/nhan-thong-bao/dia-chi-rat-dai-de-xem-co-tran-ra-ngoai-khong", "area", "ngoc ha")
 	b.press(next)
 	see("webhook-secret")
 	for range 30 {

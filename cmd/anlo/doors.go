@@ -20,6 +20,7 @@ type doors struct {
 	MetricsToken string
 	Unlimited    bool // for benchmarks
 	Demo         *web.Demo
+	Done         <-chan struct{} // closed when it is time to stop; nil for never
 }
 
 // handler joins the pages, the API and what operators look at.
@@ -42,7 +43,7 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	mux := http.NewServeMux()
 	way := officers(a)
 	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics, OpenKey: way.OpenKey}))
-	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: way, Demo: d.Demo}))
+	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: way, Demo: d.Demo, Done: d.Done}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))
