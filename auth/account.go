@@ -12,6 +12,9 @@ import (
 // ErrPassword means that the password somebody confirms a change with is wrong.
 var ErrPassword = &anlo.Error{Kind: anlo.Invalid, Code: "password.wrong"}
 
+// ErrStale means that somebody without a password has to sign in once more.
+var ErrStale = &anlo.Error{Kind: anlo.Conflict, Code: "account.stale"}
+
 // Account is what somebody sees about themselves.
 type Account struct {
 	anlo.Officer
@@ -19,6 +22,7 @@ type Account struct {
 	Sessions     []Session
 	RecoveryLeft int
 	HasPassword  bool // false for who signs in elsewhere only
+	HasCodes     bool // from an authenticator
 }
 
 // Account returns what the owner of a session sees about themselves.
@@ -30,7 +34,7 @@ func (a *Auth) Account(ctx context.Context, s Session) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	out := Account{HasPassword: r.Password != ""}
+	out := Account{HasPassword: r.Password != "", HasCodes: r.TOTP != nil}
 	if out.Officer, err = a.openOfficer(ctx, r); err != nil {
 		return Account{}, err
 	}
@@ -124,13 +128,20 @@ func (a *Auth) EndOtherSessions(ctx context.Context, s Session) error {
 }
 
 // sure returns the account of a session when its owner shows the password once
-// more: the browser may have been left alone.
+// more: the browser may have been left alone. Who has none, since they sign in
+// elsewhere, must have done so just now.
 func (a *Auth) sure(ctx context.Context, s Session, password string) (r store.StaffRow, err error) {
 	if !s.By.May(anlo.ActAccount) {
 		return r, anlo.ErrForbidden
 	}
 	if r, err = a.store.Staff(ctx, s.By.Staff); err != nil {
 		return r, err
+	}
+	if r.Password == "" {
+		if a.now().Sub(s.CreatedAt) > ticketLife {
+			return r, ErrStale
+		}
+		return r, nil
 	}
 	forgive, err := count(attempt{a.limits.sure, r.ID})
 	if err != nil {

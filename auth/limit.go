@@ -35,13 +35,14 @@ type loginFrom struct {
 	network netip.Addr
 }
 
-// attempt counts one act with each limiter and returns what forgives it all;
-// anlo.ErrTooMany when it is one too many for any.
+// attempt is an act that a limiter counts under a key.
 type attempt struct {
 	limiter *anlo.Limiter
 	key     any
 }
 
+// count counts each act and returns what forgives them all; anlo.ErrTooMany
+// when one is one too many.
 func count(acts ...attempt) (forgive func(), err error) {
 	for i, act := range acts {
 		if act.limiter.Allow(act.key) > 0 {
@@ -58,19 +59,31 @@ func count(acts ...attempt) (forgive func(), err error) {
 	}, nil
 }
 
+// tooMany tells operators that somebody is guessing; who, their proxy knows.
+func (a *Auth) tooMany(what string, err error) error {
+	if err != nil {
+		a.log.Warn("too many attempts to sign in", "at", what)
+	}
+	return err
+}
+
 // countPassword counts an attempt to sign in.
 func (a *Auth) countPassword(c Caller, login string, device anlo.ID) (forgive func(), err error) {
 	if !device.IsZero() {
-		return count(attempt{a.limits.login, device})
+		forgive, err = count(attempt{a.limits.login, device})
+		return forgive, a.tooMany("password, known device", err)
 	}
 	network := anlo.Subscriber(c.RemoteAddr)
-	return count(attempt{a.limits.network, network}, attempt{a.limits.login, loginFrom{login, network}})
+	forgive, err = count(attempt{a.limits.network, network}, attempt{a.limits.login, loginFrom{login, network}})
+	return forgive, a.tooMany("password", err)
 }
 
 // countCode counts an attempt at the second factor.
 func (a *Auth) countCode(staff, device anlo.ID) (forgive func(), err error) {
+	key := staff
 	if !device.IsZero() {
-		return count(attempt{a.limits.code, device})
+		key = device
 	}
-	return count(attempt{a.limits.code, staff})
+	forgive, err = count(attempt{a.limits.code, key})
+	return forgive, a.tooMany("second factor", err)
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ type Factor string
 const (
 	FactorTOTP     Factor = "totp"
 	FactorRecovery Factor = "recovery"
+	FactorPasskey  Factor = "passkey"
+	FactorProvider Factor = "provider" // more than one, asked there
 )
 
 // Session is somebody who is signed in on one device.
@@ -36,6 +39,7 @@ type Session struct {
 	SeenAt    time.Time
 	Device    string // "Chrome, Windows"
 	Factor    Factor
+	Password  bool // they have one, to confirm changes with
 }
 
 // Entered is what a browser keeps of a sign-in that is done.
@@ -55,10 +59,17 @@ func (a *Auth) Enter(ctx context.Context, c Caller, staff anlo.ID, factor Factor
 	if !a.open(r) {
 		return e, a.failed(ctx, r.ID, ErrWrong)
 	}
+	return a.enterAs(ctx, c, r, factor)
+}
+
+func (a *Auth) enterAs(ctx context.Context, c Caller, r store.StaffRow, factor Factor) (e Entered, err error) {
 	err = a.store.Update(ctx, func(tx *store.Tx) error {
 		e, err = a.enter(ctx, tx, c, r, factor)
 		return err
 	})
+	if errors.Is(err, ErrNoRole) {
+		err = a.failed(ctx, r.ID, ErrNoRole)
+	}
 	return e, err
 }
 
@@ -71,6 +82,9 @@ func (a *Auth) enter(ctx context.Context, tx *store.Tx, c Caller, r store.StaffR
 	}
 	now := a.now()
 	s := store.SessionRow{ID: anlo.NewID(now), Staff: r.ID, CreatedAt: now, SeenAt: now, Device: device(c.UserAgent), Factor: string(factor)}
+	if c.provider != nil {
+		s.Subject, s.ProviderSession = c.provider.Subject, c.provider.Session
+	}
 	if held := a.inForce(all); len(held) == 1 {
 		s.Acting = held[0]
 	} else if len(held) == 0 {
@@ -122,7 +136,7 @@ func alive(r store.SessionRow, now time.Time) bool {
 }
 
 func session(r store.SessionRow, now time.Time) Session {
-	s := Session{ID: r.ID, Login: r.Login, By: anlo.Actor{Staff: r.Staff}, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, Device: r.Device, Factor: Factor(r.Factor)}
+	s := Session{ID: r.ID, Login: r.Login, By: anlo.Actor{Staff: r.Staff}, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, Device: r.Device, Factor: Factor(r.Factor), Password: r.Password}
 	if !r.Acting.ID.IsZero() && r.Acting.Holds(now) {
 		s.Acting, s.By.Role, s.By.Area = r.Acting.ID, r.Acting.Role, r.Acting.Area
 	}

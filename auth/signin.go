@@ -24,6 +24,8 @@ type Caller struct {
 	RemoteAddr string
 	UserAgent  string
 	Known      string // the cookie under KnownName; "" without
+
+	provider *atProvider // where they signed in elsewhere before
 }
 
 // Step is what a sign-in under way asks for next.
@@ -39,6 +41,7 @@ const (
 type Pending struct {
 	Login  string
 	Step   Step
+	Code   bool   // there is an authenticator that shows codes, and not only passkeys
 	Secret string // of the authenticator to enrol
 	URL    string // the same for its camera
 }
@@ -51,10 +54,17 @@ type ticket struct {
 	Staff  anlo.ID `json:"s"`
 	Sum    []byte  `json:"c"` // of the password: another one ends the ticket
 	Secret string  `json:"t"` // of the authenticator, if one is enrolled
+
+	Provider *atProvider `json:"p,omitempty"` // where the first factor was shown, if not here
 }
 
 func (a *Auth) newTicket(ctx context.Context, r store.StaffRow) (string, error) {
-	plain, err := json.Marshal(ticket{r.ID, a.sum(r), newTOTP()})
+	return a.newTicketAt(ctx, r, nil)
+}
+
+// newTicketAt is for somebody who showed their first factor at a provider.
+func (a *Auth) newTicketAt(ctx context.Context, r store.StaffRow, at *atProvider) (string, error) {
+	plain, err := json.Marshal(ticket{r.ID, a.sum(r), newTOTP(), at})
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +104,7 @@ func step(r store.StaffRow) Step {
 	switch {
 	case !r.PasswordUntil.IsZero():
 		return StepPassword
-	case r.TOTP == nil:
+	case r.TOTP == nil && r.Passkeys == 0:
 		return StepEnrol
 	}
 	return StepCode
@@ -138,7 +148,7 @@ func (a *Auth) Pending(ctx context.Context, text string) (Pending, error) {
 	if err != nil {
 		return Pending{}, err
 	}
-	p := Pending{Login: r.Login, Step: step(r)}
+	p := Pending{Login: r.Login, Step: step(r), Code: r.TOTP != nil}
 	if p.Step == StepEnrol {
 		p.Secret, p.URL = t.Secret, totpURL(r.Login, t.Secret)
 	}
@@ -148,7 +158,7 @@ func (a *Auth) Pending(ctx context.Context, text string) (Pending, error) {
 // NewPassword replaces the first password by one that only its owner knows, and
 // returns the ticket for the next step.
 func (a *Auth) NewPassword(ctx context.Context, text, password string) (string, error) {
-	_, r, err := a.openTicket(ctx, text)
+	t, r, err := a.openTicket(ctx, text)
 	if err != nil {
 		return "", err
 	}
@@ -158,7 +168,7 @@ func (a *Auth) NewPassword(ctx context.Context, text, password string) (string, 
 	if err := a.setPassword(ctx, anlo.Actor{Staff: r.ID}, &r, password, anlo.ID{}); err != nil {
 		return "", err
 	}
-	return a.newTicket(ctx, r)
+	return a.newTicketAt(ctx, r, t.Provider)
 }
 
 // Enrol gives an account without a second factor the authenticator of the
@@ -172,6 +182,7 @@ func (a *Auth) Enrol(ctx context.Context, c Caller, text, code string) (e Entere
 	if step(r) != StepEnrol {
 		return e, nil, anlo.ErrUnsigned
 	}
+	c.provider = t.Provider
 	recovery, err = a.setTOTP(ctx, anlo.Actor{Staff: r.ID}, t.Secret, code, func(tx *store.Tx) error {
 		e, err = a.enter(ctx, tx, c, r, FactorTOTP)
 		return err
@@ -181,10 +192,11 @@ func (a *Auth) Enrol(ctx context.Context, c Caller, text, code string) (e Entere
 
 // Code is the second step: a code of the authenticator, or a recovery code.
 func (a *Auth) Code(ctx context.Context, c Caller, text, code string) (e Entered, err error) {
-	_, r, err := a.openTicket(ctx, text)
+	t, r, err := a.openTicket(ctx, text)
 	if err != nil {
 		return e, err
 	}
+	c.provider = t.Provider
 	if step(r) != StepCode {
 		return e, anlo.ErrUnsigned
 	}
@@ -212,6 +224,9 @@ func (a *Auth) Code(ctx context.Context, c Caller, text, code string) (e Entered
 
 // useCode takes a code, which then works no more.
 func (a *Auth) useCode(ctx context.Context, tx *store.Tx, r store.StaffRow, code string) (Factor, error) {
+	if r.TOTP == nil { // passkeys only
+		return "", ErrCode
+	}
 	secret, err := a.seal.Open(ctx, seal.AD("staff", "totp", r.ID[:]), r.TOTP)
 	if err != nil {
 		return "", err

@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,11 @@ func (o *officer) first(first string) {
 	if ticket, err = o.in.NewPassword(ctx, ticket, password); err != nil {
 		o.t.Fatal(err)
 	}
-	o.secret = o.step(ticket, auth.StepEnrol).Secret
+	p := o.step(ticket, auth.StepEnrol)
+	o.secret = p.Secret
+	if u, err := url.Parse(p.URL); err != nil || u.Scheme != "otpauth" || u.Host != "totp" || u.Path != "/An Lo:"+o.login || u.Query().Get("secret") != p.Secret {
+		o.t.Errorf("the authenticator is shown %s", p.URL)
+	}
 	if o.Entered, o.codes, err = o.in.Enrol(ctx, office, ticket, o.code()); err != nil {
 		o.t.Fatal(err)
 	}

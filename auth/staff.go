@@ -126,7 +126,8 @@ func (a *Auth) EnableStaff(ctx context.Context, by anlo.Actor, id anlo.ID) error
 
 // ResetSecondFactor is for somebody who has lost their authenticator or
 // password: it forgets both, ends the sessions and returns another first
-// password. Were the password kept, whoever had guessed it could enrol.
+// password. Were the password kept, whoever had guessed it could enrol. Who has
+// none, since they sign in elsewhere, gets none.
 func (a *Auth) ResetSecondFactor(ctx context.Context, by anlo.Actor, id anlo.ID) (password string, err error) {
 	if !by.May(anlo.ActStaff) {
 		return "", anlo.ErrForbidden
@@ -134,15 +135,22 @@ func (a *Auth) ResetSecondFactor(ctx context.Context, by anlo.Actor, id anlo.ID)
 	if by.Staff == id {
 		return "", ErrOwn
 	}
-	password = oneTime()
-	hash, err := a.hash(ctx, password)
+	r, err := a.store.Staff(ctx, id)
 	if err != nil {
 		return "", err
 	}
+	hash, until := "", time.Time{}
+	if r.Password != "" {
+		password, until = oneTime(), a.now().Add(firstPassword)
+		if hash, err = a.hash(ctx, password); err != nil {
+			return "", err
+		}
+	}
 	return password, a.changeStaff(ctx, by, id, func(tx *store.Tx) error {
 		return errors.Join(
-			tx.SetPassword(ctx, id, hash, a.now().Add(firstPassword)),
+			tx.SetPassword(ctx, id, hash, until),
 			tx.SetTOTP(ctx, id, nil, 0),
+			tx.RemovePasskeys(ctx, id),
 			tx.ReplaceRecovery(ctx, id, nil),
 			tx.EndSessions(ctx, id, anlo.ID{}))
 	})

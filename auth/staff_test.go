@@ -276,3 +276,53 @@ func TestKeysMakeNoKeys(t *testing.T) {
 		t.Error("hardly anything may be allowed at all")
 	}
 }
+
+// Every change leaves an entry of who made it.
+func TestEveryChangeIsAudited(t *testing.T) {
+	with(t, func(t *testing.T, in *auth.Auth, a *app.App, clock *anlotest.Clock) {
+		ctx := t.Context()
+		boss := anlotest.Officer(t, a, anlo.Administrator, anlo.UnitRef{})
+		o := newOfficer(t, in, clock, "lan", inCommune)
+		s := o.session(o.Token)
+		var grant anlo.ID
+		secret, _, ticket, err := in.NewAuthenticator(ctx, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, c := range []struct {
+			action anlo.Action
+			change func() error
+		}{
+			{anlo.ActAccount, func() error { return in.ChangePassword(ctx, s, password, "một câu dài khác hẳn") }},
+			{anlo.ActAccount, func() error { _, err := in.NewRecoveryCodes(ctx, s, "một câu dài khác hẳn"); return err }},
+			{anlo.ActAccount, func() error {
+				_, err := in.ReplaceAuthenticator(ctx, s, ticket, "một câu dài khác hẳn", anlotest.TOTP(secret, clock.Now()))
+				return err
+			}},
+			{anlo.ActSignOut, func() error { return in.EndOtherSessions(ctx, s) }},
+			{anlo.ActStaff, func() error { _, err := in.List(ctx, boss, "", ""); return err }},
+			{anlo.ActStaff, func() error { _, _, err := in.Staff(ctx, boss, o.id); return err }},
+			{anlo.ActStaff, func() error { return in.ChangeStaff(ctx, boss, o.id, anlo.Officer{Name: "Lan Anh"}) }},
+			{anlo.ActGrant, func() (err error) {
+				grant, err = in.Grant(ctx, boss, o.id, anlo.Grant{Role: anlo.Approver})
+				return err
+			}},
+			{anlo.ActGrant, func() error { return in.RevokeGrant(ctx, boss, grant) }},
+			{anlo.ActStaff, func() error { return in.EndSessions(ctx, boss, o.id) }},
+			{anlo.ActStaff, func() error { return in.DisableStaff(ctx, boss, o.id) }},
+			{anlo.ActStaff, func() error { return in.EnableStaff(ctx, boss, o.id) }},
+			{anlo.ActStaff, func() error { _, err := in.ResetSecondFactor(ctx, boss, o.id); return err }},
+		} {
+			before, err := a.Store.AuditCount(ctx, c.action)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.change(); err != nil {
+				t.Fatalf("%d: %v", i, err)
+			}
+			if after, err := a.Store.AuditCount(ctx, c.action); err != nil || after != before+1 {
+				t.Errorf("%d: %d entries of %s more, %v", i, after-before, c.action, err)
+			}
+		}
+	})
+}

@@ -14,6 +14,7 @@ type GrantRow struct {
 	ID        anlo.ID
 	Staff     anlo.ID
 	GivenBy   anlo.ID // zero on the machine itself
+	Issuer    string  // the provider whose claims gave it; empty when given here
 	GivenAt   time.Time
 	RevokedAt time.Time
 }
@@ -21,12 +22,12 @@ type GrantRow struct {
 // Holds reports whether the role may be acted in at t.
 func (g GrantRow) Holds(t time.Time) bool { return g.RevokedAt.IsZero() && g.Grant.Holds(t) }
 
-const grantColumns = "SELECT g.id, g.staff, g.role, g.list, g.code, g.starts_at, g.ends_at, g.given_by, g.given_at, g.revoked_at FROM staff_grant g"
+const grantColumns = "SELECT g.id, g.staff, g.role, g.list, g.code, g.starts_at, g.ends_at, g.given_by, g.given_at, g.revoked_at, g.issuer FROM staff_grant g"
 
 func scanGrant(r *sql.Rows) (g GrantRow, err error) {
 	var from, until, revoked sql.NullInt64
 	var given int64
-	err = r.Scan((*uid)(&g.ID), (*uid)(&g.Staff), (*string)(&g.Role), &g.Area.List, &g.Area.Code, &from, &until, (*uid)(&g.GivenBy), &given, &revoked)
+	err = r.Scan((*uid)(&g.ID), (*uid)(&g.Staff), (*string)(&g.Role), &g.Area.List, &g.Area.Code, &from, &until, (*uid)(&g.GivenBy), &given, &revoked, &g.Issuer)
 	g.From, g.Until, g.GivenAt, g.RevokedAt = at(from.Int64), at(until.Int64), at(given), at(revoked.Int64)
 	return g, err
 }
@@ -56,9 +57,9 @@ func (db *DB) GrantsBetween(ctx context.Context, first, last string) ([]GrantRow
 
 // KeepGrant adds a role.
 func (tx *Tx) KeepGrant(ctx context.Context, g GrantRow) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO staff_grant (id, staff, role, list, code, starts_at, ends_at, given_by, given_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		uid(g.ID), uid(g.Staff), string(g.Role), g.Area.List, g.Area.Code, nullMs(g.From), nullMs(g.Until), uid(g.GivenBy), ms(g.GivenAt))
+	_, err := tx.ExecContext(ctx, `INSERT INTO staff_grant (id, staff, role, list, code, starts_at, ends_at, given_by, given_at, issuer)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		uid(g.ID), uid(g.Staff), string(g.Role), g.Area.List, g.Area.Code, nullMs(g.From), nullMs(g.Until), uid(g.GivenBy), ms(g.GivenAt), g.Issuer)
 	return err
 }
 

@@ -17,13 +17,18 @@ type SessionRow struct {
 	Device    string
 	Factor    string
 
+	// Where they signed in at a provider, keyed; written only.
+	Subject         []byte
+	ProviderSession []byte
+
 	// Read along, never written.
 	Login    string
+	Password bool // whether they have one
 	Disabled bool
 	Acting   GrantRow // the role in use; its ID is zero until one is chosen
 }
 
-const sessionColumns = `SELECT n.id, n.staff, n.created_at, n.seen_at, n.device, n.factor, s.login, s.disabled_at,
+const sessionColumns = `SELECT n.id, n.staff, n.created_at, n.seen_at, n.device, n.factor, s.login, s.password <> '', s.disabled_at,
 	g.id, coalesce(g.role, ''), coalesce(g.list, ''), coalesce(g.code, ''), g.starts_at, g.ends_at, g.revoked_at
 	FROM session n JOIN staff s ON s.id = n.staff LEFT JOIN staff_grant g ON g.id = n.acting`
 
@@ -31,7 +36,7 @@ func scanSession(r *sql.Rows) (s SessionRow, err error) {
 	var created, seen int64
 	var disabled, from, until, revoked sql.NullInt64
 	g := &s.Acting
-	err = r.Scan((*uid)(&s.ID), (*uid)(&s.Staff), &created, &seen, &s.Device, &s.Factor, &s.Login, &disabled,
+	err = r.Scan((*uid)(&s.ID), (*uid)(&s.Staff), &created, &seen, &s.Device, &s.Factor, &s.Login, &s.Password, &disabled,
 		(*uid)(&g.ID), (*string)(&g.Role), &g.Area.List, &g.Area.Code, &from, &until, &revoked)
 	s.CreatedAt, s.SeenAt, s.Disabled = at(created), at(seen), disabled.Valid
 	g.Staff, g.From, g.Until, g.RevokedAt = s.Staff, at(from.Int64), at(until.Int64), at(revoked.Int64)
@@ -54,9 +59,9 @@ func (tx *Tx) KeepSession(ctx context.Context, s SessionRow, tokenHash []byte, i
 	if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE seen_at < $1 OR created_at < $2", ms(idle), ms(old)); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO session (id, token_hash, staff, acting, created_at, seen_at, device, factor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		uid(s.ID), tokenHash, uid(s.Staff), uid(s.Acting.ID), ms(s.CreatedAt), ms(s.SeenAt), s.Device, s.Factor)
+	_, err := tx.ExecContext(ctx, `INSERT INTO session (id, token_hash, staff, acting, created_at, seen_at, device, factor, subject, provider_session)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		uid(s.ID), tokenHash, uid(s.Staff), uid(s.Acting.ID), ms(s.CreatedAt), ms(s.SeenAt), s.Device, s.Factor, s.Subject, s.ProviderSession)
 	return err
 }
 

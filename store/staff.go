@@ -20,14 +20,17 @@ type StaffRow struct {
 	TOTP          []byte    // sealed; nil before they have an authenticator
 	CreatedAt     time.Time
 	DisabledAt    time.Time
+
+	Passkeys int // how many they have; read along, never written
 }
 
-const staffColumns = "SELECT id, login, sealed, person, password, password_until, totp, created_at, disabled_at FROM staff"
+const staffColumns = `SELECT id, login, sealed, person, password, password_until, totp, created_at, disabled_at,
+	(SELECT count(*) FROM passkey WHERE passkey.staff = staff.id) FROM staff`
 
 func scanStaff(r *sql.Rows) (s StaffRow, err error) {
 	var until, disabled sql.NullInt64
 	var created int64
-	err = r.Scan((*uid)(&s.ID), &s.Login, &s.Sealed, &s.Person, &s.Password, &until, &s.TOTP, &created, &disabled)
+	err = r.Scan((*uid)(&s.ID), &s.Login, &s.Sealed, &s.Person, &s.Password, &until, &s.TOTP, &created, &disabled, &s.Passkeys)
 	s.PasswordUntil, s.CreatedAt, s.DisabledAt = at(until.Int64), at(created), at(disabled.Int64)
 	return s, err
 }

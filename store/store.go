@@ -40,6 +40,7 @@ type DB struct {
 	audits   *grouper[AuditRow]
 	lookups  *lookups
 	stop     context.CancelFunc
+	bare     bool // without audit entries, see LeaveOutAudit
 }
 
 // Open opens and migrates the database: "postgres://…" for PostgreSQL, any

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"anlo"
 	"anlo/auth"
@@ -28,7 +29,9 @@ type accountPage struct {
 	Sessions     []sessionLine
 	RecoveryLeft string
 	HasPassword  bool
-	Done         string // what has just been changed
+	HasCodes     bool
+	Passkeys     *passkeyList // nil where there can be none
+	Done         string       // what has just been changed
 }
 
 type sessionLine struct {
@@ -47,13 +50,18 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, by anlo.Actor) 
 		s.fail(w, r, err)
 		return
 	}
-	p := accountPage{officePage: s.officePage(r, by, "account.title"), Name: acc.Name, Phone: acc.Phone, Email: acc.Email, HasPassword: acc.HasPassword}
+	p := accountPage{officePage: s.officePage(r, by, "account.title"), Name: acc.Name, Phone: acc.Phone, Email: acc.Email, HasPassword: acc.HasPassword, HasCodes: acc.HasCodes}
 	p.RecoveryLeft = p.T("account.recovery-left", "Count", acc.RecoveryLeft)
 	for _, g := range acc.Roles {
 		p.Roles = append(p.Roles, s.roleChoice(r, g, n.Acting))
 	}
+	if p.Passkeys, err = s.passkeys(r, n); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p.Script = "passkey"
 	p.Sessions = sessionLines(r, acc.Sessions, n.ID)
-	if done := r.FormValue("done"); done == "password" || done == "sessions" {
+	if done := r.FormValue("done"); slices.Contains([]string{"password", "sessions", "passkey", "passkey-removed"}, done) {
 		p.Done = p.T("account.done-" + done)
 	}
 	p.Path = "/account"

@@ -34,7 +34,10 @@ func (s *server) surePage(r *http.Request, by anlo.Actor, what string, wrong err
 		at = askFirstCode.name
 	}
 	m := mistakes(wrong, at, map[string]string{"password": askNewPassword.name})
-	for _, in := range append([]input{askPassword}, more...) {
+	if session(r).Password {
+		more = append([]input{askPassword}, more...)
+	}
+	for _, in := range more {
 		p.ask(p.Words, in, "", m[in.name])
 	}
 	p.Wrong = wrong != nil

@@ -52,7 +52,7 @@ func (s *server) showKeys(w http.ResponseWriter, r *http.Request, by anlo.Actor,
 		s.fail(w, r, err)
 		return
 	}
-	p := keysPage{officePage: s.officePage(r, by, "keys.title")}
+	p := keysPage{officePage: s.officePage(r, by, "api-keys.title")}
 	p.Path = "/staff/keys"
 	for _, k := range all {
 		p.Keys = append(p.Keys, s.keyLine(p.Words, k))
@@ -63,12 +63,12 @@ func (s *server) showKeys(w http.ResponseWriter, r *http.Request, by anlo.Actor,
 }
 
 func (s *server) keyLine(w *locale.Words, k auth.Key) keyLine {
-	line := keyLine{ID: k.ID, Name: k.Name, Role: w.T("role." + string(k.Role)), Area: s.Units.FullName(k.Area), Until: w.Time(k.ExpiresAt), Used: w.T("keys.never")}
+	line := keyLine{ID: k.ID, Name: k.Name, Role: w.T("role." + string(k.Role)), Area: s.Units.FullName(k.Area), Until: until(w, k.ExpiresAt), Used: w.T("api-keys.never")}
 	if !k.UsedAt.IsZero() {
 		line.Used = w.Time(k.UsedAt)
 	}
 	if !s.Now().Before(k.ExpiresAt) {
-		line.Expired = w.T("keys.expired")
+		line.Expired = w.T("api-keys.expired")
 	}
 	for _, action := range k.Only {
 		line.Only = append(line.Only, w.T("action."+string(action)))
@@ -161,7 +161,7 @@ func (s *server) devices(w http.ResponseWriter, r *http.Request, by anlo.Actor) 
 	}
 	p := devicesPage{officePage: s.officePage(r, by, "devices.title")}
 	for _, d := range all {
-		p.Devices = append(p.Devices, deviceLine{d.ID, d.Label, d.Checkpoint.Name, p.Time(d.ExpiresAt)})
+		p.Devices = append(p.Devices, deviceLine{d.ID, d.Label, d.Checkpoint.Name, until(p.Words, d.ExpiresAt)})
 	}
 	s.show(w, r, http.StatusOK, "devices", p)
 }

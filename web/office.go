@@ -18,7 +18,7 @@ type officeRoute struct {
 }
 
 // officeRoutes is what officers may open; each page's file adds its own.
-var officeRoutes = [][]officeRoute{deskRoutes, figuresRoutes, assistRoutes, accountRoutes, staffRoutes, keyRoutes, webhookRoutes}
+var officeRoutes = [][]officeRoute{deskRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes}
 
 // officePage is what the frame around every officer's page needs.
 type officePage struct {
@@ -42,7 +42,7 @@ func (p officePage) Tabs() (tabs []navLink) {
 	for _, t := range []struct {
 		href, text string
 		action     anlo.Action
-	}{{"/staff", "staff.title", anlo.ActStaff}, {"/staff/keys", "keys.title", anlo.ActAPIKeys}, {"/staff/devices", "devices.title", anlo.ActDevices}} {
+	}{{"/staff", "staff.title", anlo.ActStaff}, {"/staff/keys", "api-keys.title", anlo.ActAPIKeys}, {"/staff/devices", "devices.title", anlo.ActDevices}} {
 		if p.By.May(t.action) {
 			tabs = append(tabs, navLink{t.href, p.T(t.text), p.path == t.href})
 		}

@@ -49,6 +49,7 @@ var pageData = map[string]any{
 	"signin-role":     signInPage{},
 	"recovery":        codesPage{},
 	"account":         accountPage{},
+	"passkey-new":     passkeyPage{},
 	"account-change":  surePage{},
 	"staff":           staffPage{},
 	"staff-new":       newPage{},
@@ -57,13 +58,14 @@ var pageData = map[string]any{
 	"devices":         devicesPage{},
 	"once":            secretPage{},
 	"figures":         figuresPage{},
+	"audit":           auditPage{},
 	"webhooks":        webhooksPage{},
 	"webhook":         webhookPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {
 	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html",
-		"templates/account-parts.html", "templates/shortcuts.html"))
+		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html"))
 	p := &pages{map[string]*template.Template{}}
 	for name := range pageData {
 		t := template.Must(shared.Clone())

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"anlo"
 	"anlo/locale"
@@ -19,7 +20,11 @@ func (q *questions) ask(w *locale.Words, in input, value, code string) *field {
 	f := field{Words: w, input: in, Value: value}
 	if code != "" {
 		f.Error = w.T(code)
-		q.Problems = append(q.Problems, problem{"#" + in.name, f.Label() + ": " + f.Error})
+		text := f.Label() + ": " + f.Error
+		if strings.HasPrefix(code, "signin.") { // of the attempt, not of one answer
+			text = f.Error
+		}
+		q.Problems = append(q.Problems, problem{"#" + in.name, text})
 	}
 	q.Ask = append(q.Ask, f)
 	return &q.Ask[len(q.Ask)-1]

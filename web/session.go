@@ -6,6 +6,7 @@ import (
 
 	"anlo"
 	"anlo/auth"
+	"anlo/locale"
 )
 
 const (
@@ -119,9 +120,17 @@ func (s *server) roleChoices(r *http.Request, n auth.Session) ([]roleChoice, err
 func (s *server) roleChoice(r *http.Request, g auth.Role, acting anlo.ID) roleChoice {
 	c := roleChoice{ID: g.ID, Role: words(r).T("role." + string(g.Role)), Area: s.Units.FullName(g.Area), Current: g.ID == acting}
 	if !g.Until.IsZero() {
-		c.Until = words(r).Time(g.Until)
+		c.Until = until(words(r), g.Until)
 	}
 	return c
+}
+
+// until says when something ends: at a moment, or with a day.
+func until(w *locale.Words, t time.Time) string {
+	if day := t.In(locale.Zone); day.Hour() == 0 && day.Minute() == 0 {
+		return w.T("account.until-day", "Day", w.Date(anlo.DateOf(day.AddDate(0, 0, -1))))
+	}
+	return w.T("account.until", "Time", w.Time(t))
 }
 
 func (s *server) signInRole(w http.ResponseWriter, r *http.Request) {

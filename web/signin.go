@@ -30,11 +30,15 @@ type signInPage struct {
 	questions
 	To     string // where to go afterwards
 	Login  string
+	Code   bool   // an authenticator shows codes
 	Secret string // of the authenticator, in groups
 	QR     template.HTML
 	Roles  []roleChoice
 	Codes  []string // for recovery, shown this once
 	Next   string   // where the way goes on
+
+	Provider string // what the button says that leads to the provider; "" without one
+	Passkey  *passkeyPart
 }
 
 func (s *server) signInPage(r *http.Request, title string) signInPage {
@@ -96,10 +100,14 @@ func (s *server) askStep(w http.ResponseWriter, r *http.Request, wrong error) {
 		return
 	}
 	p := s.signInPage(r, "signin.title-"+string(pending.Step))
-	p.Login = pending.Login
+	p.Login, p.Code = pending.Login, pending.Code
 	ask := map[auth.Step]input{auth.StepPassword: askNewPassword, auth.StepEnrol: askFirstCode, auth.StepCode: askCode}[pending.Step]
 	p.ask(p.Words, ask, "", mistakes(wrong, ask.name, map[string]string{"password": ask.name})[ask.name])
 	p.Wrong = wrong != nil
+	if err := s.offerSecond(r, &p, ticket); err != nil {
+		s.fail(w, r, err)
+		return
+	}
 	if p.Secret, p.QR, err = showSecret(pending.Secret, pending.URL); err != nil {
 		s.fail(w, r, err)
 		return
@@ -124,10 +132,23 @@ func showSecret(secret, address string) (groups string, qr template.HTML, err er
 var errExpired = &anlo.Error{Kind: anlo.Invalid, Code: "signin.expired"}
 
 func (s *server) askLogin(w http.ResponseWriter, r *http.Request, wrong error) {
+	s.askLoginAt(w, r, askLogin.name, wrong)
+}
+
+// askLoginAt is for what was wrong elsewhere than at the password.
+func (s *server) askLoginAt(w http.ResponseWriter, r *http.Request, at string, wrong error) {
 	p := s.signInPage(r, "signin.title")
-	p.ask(p.Words, askLogin, anlo.NormalLogin(r.PostFormValue("login")), mistakes(wrong, "login", nil)["login"])
+	m := mistakes(wrong, at, nil)
+	p.ask(p.Words, askLogin, anlo.NormalLogin(r.PostFormValue("login")), m[askLogin.name])
 	p.ask(p.Words, askPassword, "", "")
 	p.Wrong = wrong != nil
+	if p.Wrong && at != askLogin.name {
+		p.Problems = append(p.Problems, problem{"#" + at, p.T(m[at])})
+	}
+	if err := s.offer(r, &p); err != nil {
+		s.fail(w, r, err)
+		return
+	}
 	s.show(w, r, statusOf(wrong), "signin", p)
 }
 

@@ -137,7 +137,7 @@ func (s *server) showStaff(w http.ResponseWriter, r *http.Request, by anlo.Actor
 			}
 		}
 	}
-	if done := r.FormValue("done"); done == "changed" || done == "role" || done == "ended" {
+	if done := r.FormValue("done"); done == "changed" || done == "role" || done == "ended" || done == "reset" {
 		p.Done = p.T("staff.done-" + done)
 	}
 	s.show(w, r, status, "staff-one", p)

@@ -145,7 +145,10 @@ func (v *visitor) submit(action string, pairs ...string) *visitor {
 	for i := 0; i < len(pairs); i += 2 {
 		values.Add(pairs[i], pairs[i+1])
 	}
-	res, err := v.client.PostForm(v.site.url+action, values)
+	if !strings.HasPrefix(action, "http") {
+		action = v.site.url + action
+	}
+	res, err := v.client.PostForm(action, values)
 	return v.read(res, err)
 }
 

@@ -16,6 +16,7 @@ type benchCmd struct {
 	Route     benchRouteCmd     `cmd:"" help:"What telling the communes adds to a declaration."`
 	Desk      benchDeskCmd      `cmd:"" help:"What officers ask of the desk, on a database of two weeks."`
 	Match     benchMatchCmd     `cmd:"" help:"Precision and recall of the matcher on careless declarations."`
+	Audit     benchAuditCmd     `cmd:"" help:"Declarations with audit entries and their sealing against declarations without."`
 	Footprint benchFootprintCmd `cmd:"" help:"Start-up, idle memory, size of the binary and of the first page."`
 	All       benchAllCmd       `cmd:"" help:"All of them."`
 }
@@ -89,6 +90,7 @@ func (c *benchAllCmd) Run(ctx context.Context, s std) error {
 		(&benchVerifyCmd{}).measure,
 		(&benchMatchCmd{People: 50_000, Seed: 1}).measure,
 		(&benchDeclareCmd{Callers: 64, Declarations: 100_000}).measure,
+		(&benchAuditCmd{Callers: 64, Declarations: 50_000}).measure,
 	}
 	if c.Database != "" {
 		parts = append(parts, (&benchDeclareCmd{Callers: 64, Declarations: 200_000, Database: c.Database}).measure)

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -18,9 +19,11 @@ import (
 type doors struct {
 	TrustProxy   []string
 	MetricsToken string
-	Unlimited    bool // for benchmarks
-	Demo         *web.Demo
 	Done         <-chan struct{} // closed when it is time to stop; nil for never
+	Demo         *web.Demo
+	Base         *url.URL         // where browsers reach us; nil when that was not said
+	OIDC         *auth.OIDCConfig // where officers may sign in; nil for here only
+	Unlimited    bool             // for benchmarks
 }
 
 // handler joins the pages, the API and what operators look at.
@@ -43,11 +46,20 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 	mux := http.NewServeMux()
 	way := officers(a)
 	mux.Handle("/api/", api.New(a, api.Options{Limiter: limit, Metrics: metrics, OpenKey: way.OpenKey}))
-	mux.Handle("/", web.New(a, web.Options{Limiter: limit, Auth: way, Demo: d.Demo, Done: d.Done}))
+	mux.Handle("/", web.New(a, d.pages(a, limit, way)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", ready(a))
 	mux.Handle("GET /metrics", d.guarded(metrics.Handler()))
 	return api.Observe(api.BehindProxies(mux, trusted), a.Log, metrics, api.Failed), nil
+}
+
+// pages says how the pages differ here from those elsewhere.
+func (d doors) pages(a *app.App, limit *anlo.Limiter, way *auth.Auth) web.Options {
+	o := web.Options{Limiter: limit, Auth: way, Base: d.Base, Done: d.Done, Demo: d.Demo}
+	if d.OIDC != nil {
+		o.OIDC = auth.NewOIDC(way, *d.OIDC, d.Base, a.UnitList)
+	}
+	return o
 }
 
 // officers is the officers' way in.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"anlo/app"
+	"anlo/auth"
 	"anlo/identity"
 	"anlo/jobs"
 )
@@ -28,6 +29,8 @@ type serveCmd struct {
 	RegisterRead   bool     `help:"The register lets us read records, and not only compare." env:"ANLO_REGISTER_READ"`
 	RegisterSearch bool     `help:"The register lets us search by name and birth date." env:"ANLO_REGISTER_SEARCH"`
 	RegisterMap    string   `help:"JSON file naming the register's attributes where they differ from OSIA's." type:"existingfile" env:"ANLO_REGISTER_MAP" placeholder:"FILE"`
+	BaseURL        string   `help:"Address at which browsers reach this server: passkeys are bound to its host, and a sign-in provider sends people back to it." env:"ANLO_BASE_URL" placeholder:"URL"`
+	OIDC           string   `name:"oidc" help:"JSON file describing a provider of OpenID Connect at which officers may sign in; needs --base-url." type:"existingfile" env:"ANLO_OIDC" placeholder:"FILE"`
 	MetricsToken   string   `help:"Bearer token asked for at /metrics; without it only loopback may read them." env:"ANLO_METRICS_TOKEN" placeholder:"TOKEN"`
 }
 
@@ -39,6 +42,10 @@ func (c *serveCmd) Run(ctx context.Context, s std) error {
 		return err
 	}
 	config.UnitList = c.Units
+	d, err := c.doors()
+	if err != nil {
+		return err
+	}
 	if config.Sender, err = c.sender(); err != nil {
 		return err
 	}
@@ -56,7 +63,26 @@ func (c *serveCmd) Run(ctx context.Context, s std) error {
 		return errors.Join(err, a.Close())
 	}
 	fmt.Fprintln(s.out, "ready http://"+l.Addr().String())
-	return errors.Join(serve(ctx, a, l, doors{TrustProxy: c.TrustProxy, MetricsToken: c.MetricsToken}), a.Close())
+	return errors.Join(serve(ctx, a, l, d), a.Close())
+}
+
+// doors reads what differs from the usual about the way in.
+func (c *serveCmd) doors() (d doors, err error) {
+	d = doors{TrustProxy: c.TrustProxy, MetricsToken: c.MetricsToken}
+	if c.BaseURL != "" {
+		if d.Base, err = auth.ParseOrigin(c.BaseURL); err != nil {
+			return d, fmt.Errorf("--base-url: %w", err)
+		}
+	}
+	if c.OIDC == "" {
+		return d, nil
+	}
+	if d.Base == nil {
+		return d, errors.New("--oidc needs --base-url: the provider sends people back to it")
+	}
+	config, err := auth.ReadOIDC(c.OIDC)
+	d.OIDC = &config
+	return d, err
 }
 
 func (c *serveCmd) register() (identity.Register, error) {

@@ -265,6 +265,10 @@ func (c *staffResetCmd) Run(ctx context.Context, out std) error {
 		if err != nil {
 			return err
 		}
+		if password == "" {
+			fmt.Fprintln(out.err, "Forgot the second factor of "+s.Login+", who signs in at a provider and has no password.")
+			return nil
+		}
 		return printFirst(out, "Forgot the password and the second factor of "+s.Login+".", password)
 	})
 }
