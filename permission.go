@@ -82,5 +82,9 @@ const (
 	PurposeAudit      Purpose = "audit"      // controlling the controllers
 )
 
+// Purposes lists every purpose, in the order of filters.
+var Purposes = []Purpose{PurposeFollowUp, PurposeIdentity, PurposeMedical, PurposeEmergency, PurposeComplaint, PurposeCheckpoint, PurposeTravel,
+	PurposeOperation, PurposeAudit}
+
 // RevealPurposes are those that an officer may name to see what is masked.
 var RevealPurposes = []Purpose{PurposeFollowUp, PurposeIdentity, PurposeMedical, PurposeEmergency, PurposeComplaint}

@@ -19,7 +19,9 @@ import (
 // ./api writes the table anew.
 func TestEveryRoute(t *testing.T) {
 	d := newDoor(t)
-	tokens := callers(t, d)
+	in := anlotest.Auth(t, d.app)
+	tokens := callers(t, d, in)
+	d.serve(Options{OpenKey: in.OpenKey})
 	names := []string{"nobody", "forged", "link", "device"}
 	for _, role := range anlo.StaffRoles {
 		names = append(names, string(role))
@@ -82,15 +84,13 @@ func (d *door) routes() (all []string) {
 }
 
 // callers are the tokens of everybody who may call.
-func callers(t *testing.T, d *door) map[string]string {
+func callers(t *testing.T, d *door, in *auth.Auth) map[string]string {
 	t.Helper()
 	r, err := d.app.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(d.clock.Now(), anlotest.An), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	tokens := map[string]string{"forged": "anlo_key_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "link": r.ManageToken, "device": d.device()}
-	in := anlotest.Auth(t, d.app)
-	d.serve(Options{Metrics: d.metrics, OpenKey: in.OpenKey})
 	for _, role := range anlo.StaffRoles {
 		k := auth.Key{Name: string(role), Role: role, Only: auth.Scopes(role), ExpiresAt: d.clock.Now().Add(time.Hour)}
 		if len(k.Only) == 0 { // a role that no other system can have

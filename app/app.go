@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"anlo"
@@ -55,9 +56,14 @@ type App struct {
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
 	assists *anlo.Limiter // declarations that one officer makes for others
-	routes  chan struct{}
+	routes  chan struct{} // wakes the router
+	recent  recent
 	desks   desks
 	shown   shown
+
+	gathering atomic.Bool // declarations wait for others to be routed with
+	auditLog  auditLog
+	process   anlo.ID // tells this process from others on the database
 }
 
 // Config says where things are. The zero value of every field but Database and
@@ -69,6 +75,8 @@ type Config struct {
 	// RootPublic, `anlo keys` carries them to where the root key is kept.
 	RootKey    crypto.Signer
 	RootPublic *ecdsa.PublicKey
+
+	AuditLog string // folder of the tamper-evident log; "" when the audit is not sealed
 
 	Register identity.Register // nil for the embedded register
 	Sender   *notify.Sender    // nil for one that reaches public addresses only
@@ -117,6 +125,8 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	if a.Register == nil {
 		a.Register = embedded{a}
 	}
+	a.process = anlo.NewID(a.Now())
+	a.auditLog = auditLog{dir: c.AuditLog, holder: folderID(c.AuditLog)}
 	a.routes = make(chan struct{}, 1)
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
@@ -145,7 +155,7 @@ func (a *App) start(ctx context.Context) error {
 
 // Close finishes what is under way and closes the database.
 func (a *App) Close() error {
-	return a.Store.Close()
+	return errors.Join(a.closeAuditLog(), a.Store.Close())
 }
 
 // known reports whether a declaration may name the unit: a commune of the

@@ -84,6 +84,7 @@ func (a *App) declare(ctx context.Context, by anlo.Actor, action anlo.Action, d 
 		}
 		return Receipt{}, err
 	}
+	a.recent.add(w.rows.Outbox[len(w.rows.Outbox)-1].ID, said{w.rows.Rows, w.statements})
 	a.routeSoon()
 	if a.OnDeclared != nil {
 		a.OnDeclared(!slices.Contains(w.declared.Confirmed, false))

@@ -19,7 +19,7 @@ const (
 // scope is where a query looks: one commune with everything on its desk, or a
 // wider area with what has climbed there.
 type scope struct {
-	communes []string
+	communes []string   // nil for all
 	level    anlo.Level // of what is shown
 }
 
@@ -35,7 +35,7 @@ func (a *App) scope(by anlo.Actor, area anlo.UnitRef) (scope, error) {
 	}
 	switch {
 	case area.IsZero():
-		return scope{a.communesIn(area), anlo.LevelMinistry}, nil
+		return scope{nil, anlo.LevelMinistry}, nil
 	case !by.MayIn(anlo.ActReadDesk, a.path(area)...):
 		return scope{}, anlo.ErrNotFound
 	case a.known(area):

@@ -24,8 +24,9 @@ type statement struct {
 
 // written is a declaration ready to be kept, and as its owner will see it.
 type written struct {
-	rows     store.NewDeclaration
-	declared Declared
+	rows       store.NewDeclaration
+	statements []statement // what is sealed in the rows
+	declared   Declared
 }
 
 // issue identifies the travellers, signs their passes and seals what they
@@ -54,6 +55,7 @@ func (a *App) issue(ctx context.Context, by anlo.Actor, action anlo.Action, d De
 		w.declared.Confirmed = append(w.declared.Confirmed, confirmed)
 		w.rows.Passes = append(w.rows.Passes, row)
 		w.rows.Rows = append(w.rows.Rows, decl)
+		w.statements = append(w.statements, statement{t, d.Declaration.Trip, d.Declaration.OnBehalf, matches[i]})
 		w.rows.Audit = append(w.rows.Audit, a.entry(by, action, anlo.PurposeTravel, person, d.ID))
 		if matches[i].Grade == anlo.MatchUnavailable {
 			w.rows.Outbox = append(w.rows.Outbox, store.OutboxRow{ID: anlo.NewID(now), Person: person, Kind: store.Identify,

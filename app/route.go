@@ -11,8 +11,13 @@ import (
 	"anlo/store"
 )
 
-// routeBatch bounds how many declarations are routed in one transaction.
-const routeBatch = 500
+const (
+	// routeBatch bounds how many declarations are routed in one transaction.
+	routeBatch = 500
+	// routeGather is how long the first declaration waits for others to be
+	// routed with it: many in one transaction cost half as much.
+	routeGather = 500 * time.Millisecond
+)
 
 // summary is what is sealed in a notice: what a list shows of the traveller.
 type summary struct {
@@ -35,12 +40,19 @@ func outgoing(kind string, d anlo.ID, person int64, now time.Time) store.OutboxR
 	return store.OutboxRow{ID: anlo.NewID(now), Person: person, Kind: kind, Declaration: d, DueAt: now}
 }
 
-// routeSoon wakes the router. Declarations do so once they are on disk.
+// routeSoon wakes the router in a moment. Declarations do so once they are on
+// disk.
 func (a *App) routeSoon() {
-	select {
-	case a.routes <- struct{}{}:
-	default: // it is awake already
+	if a.gathering.Swap(true) {
+		return
 	}
+	time.AfterFunc(routeGather, func() {
+		a.gathering.Store(false)
+		select {
+		case a.routes <- struct{}{}:
+		default: // it is awake already
+		}
+	})
 }
 
 // Routes is what the background work waits on: it receives when there is
@@ -78,9 +90,9 @@ func (a *App) route(ctx context.Context, due []store.OutboxRow) (settled int, er
 		return 0, err
 	}
 	var fresh, again []routed
-	for _, o := range due {
-		r := routed{outbox: o, party: parties[o.Declaration]}
-		r.notices, err = a.notices(ctx, r.party)
+	for i, o := range due {
+		r := routed{outbox: o, party: parties[i].rows}
+		r.notices, err = a.notices(ctx, parties[i])
 		switch {
 		case err != nil:
 			err = a.later(ctx, o, err)
@@ -127,20 +139,34 @@ type routed struct {
 	notices []store.NoticeRow
 }
 
-func (a *App) parties(ctx context.Context, due []store.OutboxRow) (map[anlo.ID][]store.DeclarationRow, error) {
-	ids := make([]anlo.ID, len(due))
+// parties returns the declarations of outbox rows, those that this process has
+// not just taken itself from disk.
+func (a *App) parties(ctx context.Context, due []store.OutboxRow) ([]said, error) {
+	parties := make([]said, len(due))
+	var missing []anlo.ID
 	for i, o := range due {
-		ids[i] = o.Declaration
+		var ok bool
+		if parties[i], ok = a.recent.take(o.ID); !ok {
+			missing = append(missing, o.Declaration)
+		}
 	}
-	rows, err := a.Store.DeclarationsOf(ctx, ids)
+	if len(missing) == 0 {
+		return parties, nil
+	}
+	rows, err := a.Store.DeclarationsOf(ctx, missing)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[anlo.ID][]store.DeclarationRow, len(due))
+	kept := make(map[anlo.ID][]store.DeclarationRow, len(missing))
 	for _, r := range rows {
-		out[r.ID] = append(out[r.ID], r)
+		kept[r.ID] = append(kept[r.ID], r)
 	}
-	return out, nil
+	for i, o := range due {
+		if parties[i].rows == nil {
+			parties[i].rows = kept[o.Declaration]
+		}
+	}
+	return parties, nil
 }
 
 // deliver writes the notices of fresh declarations, and counts them, in one
@@ -259,17 +285,19 @@ func (a *App) correct(ctx context.Context, tx *store.Tx, old, n store.NoticeRow,
 
 // notices are those that a party's declaration asks for: none when it is
 // cancelled.
-func (a *App) notices(ctx context.Context, rows []store.DeclarationRow) (out []store.NoticeRow, err error) {
-	for _, r := range rows {
-		s, err := a.openStatement(ctx, r)
-		if err != nil {
+func (a *App) notices(ctx context.Context, party said) (out []store.NoticeRow, err error) {
+	for i, r := range party.rows {
+		var s statement
+		if party.statements != nil {
+			s = party.statements[i]
+		} else if s, err = a.openStatement(ctx, r); err != nil {
 			return nil, err
 		}
 		if !r.CancelledAt.IsZero() {
 			continue
 		}
 		for commune, c := range a.concerned(s) {
-			n, err := a.notice(ctx, r, s, commune, c, len(rows))
+			n, err := a.notice(ctx, r, s, commune, c, len(party.rows))
 			if err != nil {
 				return nil, err
 			}

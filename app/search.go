@@ -88,7 +88,7 @@ func (a *App) here(rows []store.NoticeRow, in scope, q DeskQuery) (out []store.N
 		communes[c] = true
 	}
 	for _, n := range rows {
-		if n.Commune.List == a.UnitList && communes[n.Commune.Code] && n.Level >= in.level && (q.State == "" || n.State == q.State) && len(out) < maxDeskLimit {
+		if n.Commune.List == a.UnitList && (in.communes == nil || communes[n.Commune.Code]) && n.Level >= in.level && (q.State == "" || n.State == q.State) && len(out) < maxDeskLimit {
 			out = append(out, n)
 		}
 	}

@@ -115,6 +115,12 @@ func (t *tally) count(n anlo.Notice, add func(*store.Day)) {
 
 // add writes the counts.
 func (t *tally) add(ctx context.Context, tx *store.Tx) error {
+	days, flows := t.sorted()
+	return tx.AddFigures(ctx, days, flows)
+}
+
+// sorted returns the counts in the order in which every transaction writes them.
+func (t *tally) sorted() ([]store.Day, []store.Flow) {
 	days := make([]store.Day, 0, len(t.days))
 	for _, d := range t.days {
 		days = append(days, *d)
@@ -130,5 +136,5 @@ func (t *tally) add(ctx context.Context, tx *store.Tx) error {
 	slices.SortFunc(flows, func(a, b store.Flow) int {
 		return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Destination, b.Destination))
 	})
-	return tx.AddFigures(ctx, days, flows)
+	return days, flows
 }

@@ -75,10 +75,11 @@ func (a *App) Watch(ctx context.Context, by anlo.Actor, since int64, changed fun
 	}
 }
 
-// communesIn returns the codes of the communes of an area; zero for the country.
+// communesIn returns the codes of the communes of an area; nil, which is all of
+// them, for the country.
 func (a *App) communesIn(area anlo.UnitRef) []string {
 	if area.IsZero() {
-		return a.lowest("")
+		return nil
 	}
 	if codes := a.lowest(area.Code); codes != nil {
 		return codes

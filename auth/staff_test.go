@@ -277,28 +277,6 @@ func TestKeysMakeNoKeys(t *testing.T) {
 	}
 }
 
-func TestSetUp(t *testing.T) {
-	in, a, clock := single(t)
-	ctx := t.Context()
-	by := anlotest.Officer(t, a, anlo.Administrator, anlo.UnitRef{})
-	const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-	want(t, in.SetUp(ctx, by, by.Staff, password, secret), anlo.ErrForbidden)
-	id, _, err := in.AddStaff(ctx, operator, anlo.Officer{Login: "demo", Name: "Demo"}, inCommune)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := in.SetUp(ctx, operator, id, password, secret); err != nil {
-		t.Fatal(err)
-	}
-	o := &officer{t: t, in: in, clock: clock, id: id, login: "demo", secret: secret}
-	if got := auth.TOTP(secret, clock.Now()); got != o.code() || auth.TOTP("?", clock.Now()) != "" {
-		t.Errorf("the code shown is %s", got)
-	}
-	if e := o.signIn(office); o.session(e.Token).By.Role != anlo.CommuneOfficer {
-		t.Error("the demonstration's officer cannot work")
-	}
-}
-
 // Every change leaves an entry of who made it.
 func TestEveryChangeIsAudited(t *testing.T) {
 	with(t, func(t *testing.T, in *auth.Auth, a *app.App, clock *anlotest.Clock) {

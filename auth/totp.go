@@ -28,6 +28,16 @@ func newTOTP() string {
 	return base32NoPad.EncodeToString(key)
 }
 
+// TOTP is the code that an authenticator with a secret shows; "" for what is
+// none.
+func TOTP(secret string, now time.Time) string {
+	key, err := base32NoPad.DecodeString(secret)
+	if err != nil {
+		return ""
+	}
+	return totpCode(key, now.Unix()/totpStep)
+}
+
 // totpCode is the code of one step.
 func totpCode(key []byte, step int64) string {
 	mac := hmac.New(sha1.New, key)

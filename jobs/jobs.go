@@ -1,5 +1,6 @@
 // Package jobs runs the background work: identities confirmed late, bundles
-// signed anew, keys made before they are due, other systems told. Every job may be run by several
+// signed anew, keys made before they are due, notices delivered, other systems
+// told, the audit sealed and looked through. Every job may be run by several
 // processes at once and again after a crash.
 package jobs
 
@@ -28,6 +29,8 @@ func schedule(a *app.App) []job {
 		{"identify", 5 * time.Second, uncounted(a.ConfirmWaiting), nil},
 		{"route", time.Second, uncounted(a.Route), a.Routes()},
 		{"climb", time.Minute, uncounted(a.Climb), nil},
+		{"audit", time.Second, a.SealAudit, nil},
+		{"audit-flags", time.Minute, a.FlagAudit, nil},
 		{"work", 30 * time.Second, a.CountWork, nil},
 		{"webhooks", time.Second, a.QueueWebhooks, nil},
 		{"webhooks-prune", time.Hour, a.PruneWebhooks, nil},

@@ -19,6 +19,10 @@ type AuditRow struct {
 	Action  anlo.Action
 	Purpose anlo.Purpose
 	Object  anlo.ID // the declaration, pass or device; zero when there is none
+
+	// Malformed is set on a row that was read and holds what Audit never writes:
+	// somebody has been at the table.
+	Malformed bool
 }
 
 // NewAuditRow makes the entry for something that by does at a moment. person is

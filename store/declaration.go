@@ -100,6 +100,9 @@ var idempotencyTable = &table[IdempotencyRow]{
 // Declare keeps a declaration; it is on disk when Declare returns nil.
 // Errors: anlo.ErrIdempotencyUsed when its key was used before, ErrStorageFull.
 func (db *DB) Declare(ctx context.Context, d NewDeclaration) error {
+	if db.bare {
+		d.Audit = nil
+	}
 	return failure(db.declares.do(ctx, d))
 }
 

@@ -14,7 +14,7 @@ import (
 // NoticeQuery selects notices of some communes of one list.
 type NoticeQuery struct {
 	List     string
-	Communes []string
+	Communes []string         // nil for all
 	State    anlo.NoticeState // "" for any
 	MinLevel anlo.Level       // of open notices
 	Below    anlo.Level       // with Open: lies lower than this; 0 for anywhere
@@ -115,6 +115,7 @@ func (b *builder) where(condition string, values ...any) {
 
 func (b *builder) communes(codes []string) {
 	switch {
+	case codes == nil:
 	case len(codes) == 1:
 		b.where("commune = %s", codes[0])
 	case b.db.pg:
@@ -128,11 +129,22 @@ func (b *builder) communes(codes []string) {
 	}
 }
 
+// climbed leaves what lies at a level or above it. The highest is asked for by
+// name, so that the index on what has climbed gives the order too; that it has
+// climbed at all is said in words that the index is found by.
+func (b *builder) climbed(level anlo.Level) {
+	switch {
+	case level == anlo.LevelMinistry:
+		b.conditions = append(b.conditions, "level > 0", "level = 2")
+	case level > 0:
+		b.conditions = append(b.conditions, "level > 0")
+		b.where("level >= %s", int64(level))
+	}
+}
+
 func (b *builder) open(q NoticeQuery) (order string) {
 	b.conditions = append(b.conditions, "due_at IS NOT NULL")
-	if q.MinLevel > 0 {
-		b.where("level >= %s", int64(q.MinLevel))
-	}
+	b.climbed(q.MinLevel)
 	if q.Below > 0 {
 		b.where("level < %s", int64(q.Below))
 	}
@@ -164,13 +176,9 @@ func (db *DB) CountWork(ctx context.Context, listName string, communes []string,
 	b := builder{db: db}
 	nowMs, midnightMs := b.arg(ms(now)), b.arg(ms(midnight))
 	b.where("list = %s", listName)
-	if communes != nil {
-		b.communes(communes)
-	}
+	b.communes(communes)
 	b.conditions = append(b.conditions, "due_at IS NOT NULL")
-	if minLevel > 0 {
-		b.where("level >= %s", int64(minLevel))
-	}
+	b.climbed(minLevel)
 	return list(ctx, db.read, func(r *sql.Rows) (w Work, err error) {
 		w.List, w.CountedAt = listName, now
 		return w, r.Scan(&w.Area, &w.Fresh, &w.Open, &w.Overdue, &w.Today, &w.Monitoring, &w.AtProvince, &w.AtMinistry)
@@ -199,12 +207,23 @@ func (tx *Tx) ReplaceWork(ctx context.Context, listName string, works []Work) er
 }
 
 // LastSeq returns the number of the newest change in some communes, 0 before
-// the first.
+// the first; nil for all communes. It looks at the end of each commune's part of
+// the index, not at the index.
 func (db *DB) LastSeq(ctx context.Context, listName string, communes []string) (seq int64, err error) {
-	b := builder{db: db}
-	b.where("list = %s", listName)
-	b.communes(communes)
-	err = db.read.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM notice WHERE "+strings.Join(b.conditions, " AND "), b.args...).Scan(&seq)
+	if communes == nil {
+		return db.FeedSeq(ctx)
+	}
+	each, codes := "SELECT unnest($2::text[])", any(communes)
+	if !db.pg {
+		text, err := json.Marshal(communes)
+		if err != nil {
+			panic(err) // strings always encode
+		}
+		each, codes = "SELECT value FROM json_each($2)", string(text)
+	}
+	err = db.read.QueryRowContext(ctx, `WITH c (code) AS (`+each+`), ends (last) AS (
+		SELECT (SELECT max(seq) FROM notice WHERE list = $1 AND commune = c.code) FROM c)
+		SELECT coalesce(max(last), 0) FROM ends`, listName, codes).Scan(&seq)
 	return seq, failure(err)
 }
 

@@ -118,6 +118,22 @@ func (d *Day) Match(g anlo.Grade) {
 	}
 }
 
+// Add adds the counts of another day.
+func (d *Day) Add(o Day) {
+	d.Arrivals += o.Arrivals
+	d.Departures += o.Departures
+	d.Exact += o.Exact
+	d.Probable += o.Probable
+	d.Mismatch += o.Mismatch
+	d.NotFound += o.NotFound
+	d.Unavailable += o.Unavailable
+	d.Asked += o.Asked
+	d.Reached += o.Reached
+	d.Found += o.Found
+	d.Quarantined += o.Quarantined
+	d.Released += o.Released
+}
+
 var dayTable = &table[Day]{
 	name: "area_day",
 	columns: `list text, area text, day bigint, arrivals bigint, departures bigint, exact bigint, probable bigint, mismatch bigint,
@@ -156,4 +172,16 @@ func (tx *Tx) AddFigures(ctx context.Context, days []Day, flows []Flow) error {
 		func() (int64, error) { return dayTable.insert(ctx, tx, days) },
 		func() (int64, error) { return flowTable.insert(ctx, tx, flows) },
 	)
+}
+
+// Asked adds up how many notices asked for somebody to be seen, in the whole
+// country, for the tests that compare it with the notices.
+func (db *DB) Asked(ctx context.Context, listName string) (n int64, err error) {
+	err = db.read.QueryRowContext(ctx, "SELECT coalesce(sum(asked), 0) FROM area_day WHERE list = $1 AND area = ''", listName).Scan(&n)
+	return n, failure(err)
+}
+
+// DeclarationIDs returns the identifiers of all declarations, for the same tests.
+func (db *DB) DeclarationIDs(ctx context.Context) ([]anlo.ID, error) {
+	return list(ctx, db.read, func(r *sql.Rows) (id anlo.ID, err error) { return id, r.Scan((*uid)(&id)) }, "SELECT DISTINCT id FROM declaration")
 }

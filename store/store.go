@@ -15,7 +15,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"regexp"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -37,6 +40,7 @@ type DB struct {
 	audits   *grouper[AuditRow]
 	lookups  *lookups
 	stop     context.CancelFunc
+	bare     bool // without audit entries, see LeaveOutAudit
 }
 
 // Open opens and migrates the database: "postgres://…" for PostgreSQL, any
@@ -89,18 +93,41 @@ func (db *DB) Ping(ctx context.Context) error {
 }
 
 func (db *DB) migrate(ctx context.Context) error {
-	dir, err := fs.Sub(migrations, "migrations")
+	texts, err := db.texts()
 	if err != nil {
 		return err
 	}
 	dialect, options := db.goose()
-	p, err := goose.NewProvider(dialect, db.write, dir, options...)
+	p, err := goose.NewProvider(dialect, db.write, texts, options...)
 	if err != nil {
 		return err
 	}
 	_, err = p.Up(ctx)
 	return err
 }
+
+// texts are the migrations as this database reads them: what stands in a
+// comment that begins with "sqlite" is for SQLite.
+func (db *DB) texts() (fs.FS, error) {
+	if db.pg {
+		return fs.Sub(migrations, "migrations")
+	}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	texts := fstest.MapFS{}
+	for _, name := range names {
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		texts[path.Base(name)] = &fstest.MapFile{Data: forSQLite.ReplaceAll(text, []byte("$1"))}
+	}
+	return texts, nil
+}
+
+var forSQLite = regexp.MustCompile(`/\*sqlite (.*?)\*/`)
 
 // Update runs f in one transaction that is committed when f returns nil.
 func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {

@@ -48,7 +48,7 @@ func newBrowser(t testing.TB, s *site, flags ...chromedp.ExecAllocatorOption) *b
 	t.Cleanup(cancel)
 	b := &browser{t: t, site: s, ctx: ctx, axe: string(axe)}
 	b.run(chromedp.Navigate("about:blank")) // starts it; a deadline on this would end it
-	b.ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	b.ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(cancel)
 	return b
 }

@@ -130,6 +130,11 @@ func (s *server) askAgain(w http.ResponseWriter, r *http.Request, traveller int,
 			p.Home[i].ask(s, typed, wrong)
 		}
 	}
+	for _, in := range checkInInputs {
+		if code := wrong[in.name]; code != "" {
+			p.Problems = append(p.Problems, problem{"#" + in.name + "-" + strconv.Itoa(traveller), p.T("field."+in.name) + ": " + p.T(code)})
+		}
+	}
 	p.Wrong = true
 	s.show(w, r, http.StatusUnprocessableEntity, "my", p)
 }

@@ -43,7 +43,7 @@ func (s *server) followUp(w http.ResponseWriter, r *http.Request, by anlo.Actor)
 		s.fail(w, r, err)
 		return
 	}
-	to, err := s.onward(r, by, id, kind)
+	to, err := s.goOn(r, by, id, kind)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -70,8 +70,8 @@ func (s *server) notSaved(w http.ResponseWriter, r *http.Request, by anlo.Actor,
 	s.show(w, r, status, "record", p)
 }
 
-// onward is where an officer goes who has saved something.
-func (s *server) onward(r *http.Request, by anlo.Actor, id anlo.NoticeID, kind anlo.FollowUpKind) (string, error) {
+// goOn is where an officer goes who has saved something.
+func (s *server) goOn(r *http.Request, by anlo.Actor, id anlo.NoticeID, kind anlo.FollowUpKind) (string, error) {
 	l := s.deskList(r, by)
 	if r.PostForm.Get("on") == "" {
 		return l.at("/desk/n/"+id.String(), "done", string(kind)), nil

@@ -10,6 +10,9 @@ import (
 	"anlo/anlotest"
 )
 
+// ready is true when the page listens to keys.
+const ready = `document.getElementById("keys-open")?.checkVisibility()`
+
 func (b *browser) key(keys ...string) {
 	b.t.Helper()
 	for _, k := range keys {
@@ -34,7 +37,7 @@ func TestDeskByKeyboard(t *testing.T) {
 	b.language("vi")
 	b.signIn("ngoc-ha")
 	b.get("/desk?view=overdue")
-	b.wait(`document.getElementById("keys-open")?.checkVisibility()`)
+	b.wait(ready)
 	b.key("j", "j")
 	if got := b.focused(); got != "Hồ Thị Ái" {
 		t.Fatalf("j j leads to %q", got)
@@ -54,7 +57,7 @@ func TestDeskByKeyboard(t *testing.T) {
 
 	// Somebody declares: the list shows it, and keeps what is picked and focused.
 	b.get("/desk?view=new")
-	b.wait(`document.querySelectorAll("tr[id]").length === 5`)
+	b.wait(ready)
 	b.key("j", "j", "x")
 	was, picked := b.focused(), b.do(`document.querySelector("input[name=id]:checked").value`)
 	done := make(chan bool)
@@ -83,6 +86,7 @@ func TestDeskByKeyboard(t *testing.T) {
 
 	// Opens it, acts on it, goes on to the next.
 	b.row("Mai Thị Vừa Đến")
+	b.wait(ready)
 	b.key("v")
 	if got := b.focused(); got != "Đã gặp tại địa chỉ" {
 		t.Fatalf("v leads to %q", got)
@@ -93,12 +97,14 @@ func TestDeskByKeyboard(t *testing.T) {
 	b.wait(`document.querySelector(".saved") && document.querySelector("h1").textContent !== "Mai Thị Vừa Đến"`)
 
 	// The keys can be switched off, and stay off.
+	b.wait(ready)
 	b.key("?")
 	b.wait(`document.getElementById("keys").open`)
 	b.accessible("keys", 1280)
 	b.do(`document.getElementById("keys-on").click()`)
 	b.do(`document.querySelector("#keys form button").click()`)
 	b.get("/desk?view=new")
+	b.wait(ready)
 	b.key("j")
 	if got := b.do(`document.activeElement.tagName`); got != "BODY" {
 		t.Errorf("a key that is switched off leads to %s", got)
@@ -115,6 +121,7 @@ func TestDeskForms(t *testing.T) {
 	b.language("vi")
 	b.signIn("ngoc-ha")
 	b.get("/desk?view=new")
+	b.run(chromedp.EmulateViewport(1280, 800)) // at 360 px there is no room to select all
 	b.wait(`document.getElementById("pick-all").checkVisibility()`)
 	if b.do(`document.querySelector(".bulk-bar").checkVisibility()`) != "false" {
 		t.Error("nobody is picked, and yet there is something to do with them")
@@ -125,6 +132,7 @@ func TestDeskForms(t *testing.T) {
 	if got := b.do(`document.querySelector(".saved").textContent.trim()`); got != "Đã lưu 5 hồ sơ." {
 		t.Errorf("after the act: %q", got)
 	}
+	b.run(chromedp.EmulateViewport(360, 800))
 	b.get("/desk?view=all")
 	b.row("Vũ Đình Khải")
 	b.do(`document.getElementById("work-quarantine").open = true`)

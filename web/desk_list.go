@@ -33,9 +33,9 @@ type deskPage struct {
 	More string // address of the next page; "" on the last
 	Top  string // address of the first page, when this is another
 
-	Works   []work // what can be done with many at once
-	Buttons []work // the same, where nothing needs to be said
-	Keys    []keyHelp
+	Works     []work // what can be done with many at once
+	Buttons   []work // the same, where nothing needs to be said
+	Shortcuts []keyHelp
 
 	Self, Part, Events, Search, Print, Bulk, All, Clear string // addresses
 	CSV, XLSX                                           string // the list to take away; "" for those who may not
@@ -96,7 +96,7 @@ func (s *server) listPage(r *http.Request, by anlo.Actor, l deskList, found app.
 		p.Rows = append(p.Rows, s.deskRow(p.Words, item, l, by))
 	}
 	p.Buttons, p.Works = s.bulkWorks(p.Words, by, s.Now())
-	p.Keys = keys(p.Words, listKeys, p.Buttons, p.Works)
+	p.Shortcuts = shortcuts(p.Words, listKeys, p.Buttons, p.Works)
 	return p
 }
 

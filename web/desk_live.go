@@ -59,7 +59,8 @@ func (s *server) deskEvents(w http.ResponseWriter, r *http.Request, by anlo.Acto
 	s.stream(w, r, by, since, heartbeat)
 }
 
-// stream runs until the page is closed or the officer's session ends.
+// stream runs until the page is closed, the officer's session ends or the
+// program stops.
 func (s *server) stream(w http.ResponseWriter, r *http.Request, by anlo.Actor, since int64, beat time.Duration) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -97,6 +98,8 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, by anlo.Actor, s
 		case <-ended:
 			return
 		case <-ctx.Done():
+			return
+		case <-s.done:
 			return
 		}
 	}

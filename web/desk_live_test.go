@@ -143,17 +143,17 @@ func TestEventsEndWithTheSession(t *testing.T) {
 func TestDeskPart(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An))
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk/part?view=new")
 	if v.status != 200 || !strings.Contains(v.body, "Nguyễn Văn An") || strings.Contains(v.body, "<html") || v.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%d %v %.300s", v.status, v.header, v.body)
 	}
 	for id := range idsOf(v) {
-		if !strings.Contains(s.officer("ngoc-ha").get("/desk?view=new").body, `id="`+id+`"`) {
+		if !strings.Contains(s.at("ngoc-ha").get("/desk?view=new").body, `id="`+id+`"`) {
 			t.Errorf("%s is not on the page", id)
 		}
 	}
-	s.officer("hai-chau").get("/desk/part?view=new").expect(200).without("Nguyễn Văn An")
+	s.at("hai-chau").get("/desk/part?view=new").expect(200).without("Nguyễn Văn An")
 }
 
 func idsOf(v *visitor) map[string]bool {

@@ -85,9 +85,9 @@ func (s *server) historyRow(w *locale.Words, e app.HistoryEntry) historyRow {
 	h := historyRow{When: w.Time(e.At), What: w.T("follow." + string(e.Kind)), Note: e.Note, Kind: e.Kind}
 	switch {
 	case e.Name != "":
-		h.Who = e.Name + ", " + w.T("desk-role."+string(e.Role))
-	case w.Has("desk-role." + string(e.Role)):
-		h.Who = w.T("desk-role." + string(e.Role))
+		h.Who = e.Name + ", " + w.T("role."+string(e.Role))
+	case w.Has("role." + string(e.Role)):
+		h.Who = w.T("role." + string(e.Role))
 	}
 	add := func(text string) { h.Details = append(h.Details, text) }
 	switch e.Kind {

@@ -44,12 +44,12 @@ type recordPage struct {
 	Roles              []string
 	Changed, Cancelled string
 
-	Door  []work // verified, not found, wrong address
-	Note  field  // shared by those at the door
-	On    bool   // go on to the next record
-	Main  []work // what is asked for, before the rest
-	Works []work
-	Keys  []keyHelp
+	Door      []work // verified, not found, wrong address
+	Note      field  // shared by those at the door
+	On        bool   // go on to the next record
+	Main      []work // what is asked for, before the rest
+	Works     []work
+	Shortcuts []keyHelp
 
 	Match     matchPart
 	Rows      []row // the trip and the person
@@ -174,7 +174,7 @@ func (s *server) recordPage(r *http.Request, by anlo.Actor, n app.Record) record
 	p.Purpose = s.field(p.Words, input{name: "purpose", options: texts(anlo.RevealPurposes), words: "desk-purpose"}, answers{}, "", s.Now())
 	p.head(s, n)
 	p.works(s, n)
-	p.Keys = keys(p.Words, recordKeys, p.Door, p.Main, p.Works)
+	p.Shortcuts = shortcuts(p.Words, recordKeys, p.Door, p.Main, p.Works)
 	p.Match = s.matchPart(p.Words, n)
 	if !n.DeclaredAt.IsZero() { // else a correction left this traveller out
 		p.Rows, p.Health = s.declaredRows(p.Words, n), healthRows(p.Words, n.Traveller.Health)

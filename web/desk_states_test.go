@@ -13,8 +13,9 @@ import (
 	"anlo/app"
 )
 
-// busyDay fills the desk of Ngọc Hà as it looks in the evening of a busy day.
-func (s *site) busyDay() {
+// busyDay fills the desk of Ngọc Hà as it looks in the evening of a busy day,
+// and returns the address of somebody who is under home quarantine.
+func (s *site) busyDay() (own string) {
 	s.t.Helper()
 	by := officers["ngoc-ha"]
 	streets := []string{"Số 12 Ngọc Hà", "Số 5, ngõ 158 Ngọc Hà", "Căn 1203, chung cư 15 Liễu Giai", "Số 88 Đội Cấn", "Số 3 Đội Cấn", "Thôn Đoài, nhà ông Tám cạnh giếng làng", "Số 44 Hoàng Hoa Thám"}
@@ -40,7 +41,10 @@ func (s *site) busyDay() {
 		d.Trip.Destination.Address = streets[i]
 		d.Trip.DepartsAt = s.clock.Now()
 		d.Trip.Vehicle = anlo.Vehicle{Kind: anlo.VehicleKinds[i], Plate: map[bool]string{true: fmt.Sprintf("30F1239%d", i)}[i < 3]}
-		s.declare(d)
+		r := s.declare(d)
+		if i == 1 {
+			own = "/my/" + r.ManageToken
+		}
 		s.clock.Add(time.Minute)
 	}
 	find := func(name string) app.DeskItem {
@@ -86,6 +90,7 @@ func (s *site) busyDay() {
 	if _, err := s.app.Climb(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
+	return own
 }
 
 // signIn makes the browser an officer's.
@@ -111,7 +116,7 @@ func (b *browser) deskStates(see func(name string)) {
 	visit := func(path, name string) { b.t.Helper(); b.get(path); see(name) }
 	b.signIn("ngoc-ha")
 	visit("/desk", "desk-empty")
-	b.site.busyDay()
+	own := b.site.busyDay()
 	visit("/desk", "desk-new")
 	visit("/desk?view=overdue", "desk-overdue")
 	visit("/desk?view=monitoring", "desk-monitoring")
@@ -153,6 +158,12 @@ func (b *browser) deskStates(see func(name string)) {
 	b.fill("note-note", "Gia đình đã báo tổ trưởng.")
 	b.do(`document.querySelector("#work-note").open = true`)
 	press("#work-note .primary", "record-conflict")
+
+	visit(own, "at-home")
+	b.fill("check-in-temperature-0", "nóng")
+	press(".at-home .primary", "at-home-wrong")
+	b.fill("check-in-temperature-0", "36,8")
+	press(".at-home .primary", "at-home-done")
 
 	b.get("/desk")
 	b.do(`document.querySelectorAll("input[name=id]").forEach((box) => box.click())`)

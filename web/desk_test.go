@@ -40,8 +40,8 @@ func signedInByCookie(r *http.Request) (anlo.Actor, error) {
 
 func newOffice(t testing.TB) *site { return newSite(t, Options{SignedIn: signedInByCookie}) }
 
-// officer is a visitor who is signed in.
-func (s *site) officer(name string) *visitor {
+// at is a visitor who is signed in by the name of a place.
+func (s *site) at(name string) *visitor {
 	v := s.visitor("vi")
 	home, _ := url.Parse(s.url)
 	v.client.Jar.SetCookies(home, []*http.Cookie{{Name: officerCookie, Value: name, Path: "/"}})
@@ -118,7 +118,7 @@ func (v *visitor) without(texts ...string) *visitor {
 func TestDesk(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An, anlotest.Binh))
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk").expect(200, "Phường Ngọc Hà", "Nguyễn Văn An", "Trần Thị Bình", "Số 1 Hoàng Hoa Thám", "13:00 ngày mai", "Đến đây").without("0912345678", "001090123456")
 	if v.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("a list may be kept: %v", v.header)
@@ -135,7 +135,7 @@ func TestDesk(t *testing.T) {
 func TestSaveAndNext(t *testing.T) {
 	s := newOffice(t)
 	s.busyDay()
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk?view=overdue").open("Đặng Minh Quân").act(anlo.DoVerify, "on", "1").expect(200, "Hồ Thị Ái", "Đã lưu")
 	v.act(anlo.DoWrongAddress, "on", "1").expect(200, "Tôn Nữ Thị Ngọc Trâm")
 	if !strings.Contains(v.at.RawQuery, "view=overdue") {
@@ -146,7 +146,7 @@ func TestSaveAndNext(t *testing.T) {
 func TestEachWork(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An))
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk").open("Nguyễn Văn An")
 	for _, c := range []struct {
 		kind  anlo.FollowUpKind
@@ -166,13 +166,13 @@ func TestEachWork(t *testing.T) {
 	}
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.Binh))
 	v.get("/desk").open("Trần Thị Bình").act(anlo.DoReroute, "reroute-to", "hai chau da nang").expect(200, "Đã chuyển xã, phường khác", "Chuyển đến Phường Hải Châu")
-	s.officer("hai-chau").get("/desk").open("Trần Thị Bình").expect(200, "Nơi khác chuyển đến", "Số 1 Hoàng Hoa Thám", "Từ Phường Ngọc Hà")
+	s.at("hai-chau").get("/desk").open("Trần Thị Bình").expect(200, "Nơi khác chuyển đến", "Số 1 Hoàng Hoa Thám", "Từ Phường Ngọc Hà")
 }
 
 func TestWhatIsWrongWithAWork(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An))
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk").open("Nguyễn Văn An")
 	for _, c := range []struct {
 		kind  anlo.FollowUpKind
@@ -225,7 +225,7 @@ func (v *visitor) noticeID() string { return strings.Split(v.at.Path, "/")[3] }
 func TestRevealForAPurpose(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An))
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk").open("Nguyễn Văn An")
 	path := v.at.Path + "/reveal"
 	v.post(path, nil).expect(422, "Hãy chọn lý do xem.").without("0912345678")
@@ -243,10 +243,10 @@ func TestRevealForAPurpose(t *testing.T) {
 func TestAnotherCommunesRecord(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An))
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	path := v.get("/desk").open("Nguyễn Văn An").at.Path
 	id := v.noticeID()
-	other := s.officer("hai-chau")
+	other := s.at("hai-chau")
 	other.get("/desk?view=all").expect(200).without("Nguyễn Văn An")
 	other.get(path).expect(404).without("Nguyễn Văn An")
 	other.post(path+"/reveal", url.Values{"purpose": {"follow-up"}}).expect(404)
@@ -256,9 +256,9 @@ func TestAnotherCommunesRecord(t *testing.T) {
 	for _, strange := range []string{"x", "vn-2026.00008", url.PathEscape("../../my"), strings.Repeat("9", 5000), id + "0"} {
 		v.get("/desk/n/" + strange).expect(404)
 	}
-	s.officer("hanoi").get(path).expect(200, "Nguyễn Văn An")
-	s.officer("auditor").get(path).expect(403)
-	s.officer("nobody").get("/desk")
+	s.at("hanoi").get(path).expect(200, "Nguyễn Văn An")
+	s.at("auditor").get(path).expect(403)
+	s.at("nobody").get("/desk")
 	for _, route := range deskRoutes {
 		method, pattern, _ := strings.Cut(route.pattern, " ")
 		r, _ := http.NewRequest(method, s.url+strings.Replace(pattern, "{id}", id, 1), nil)
@@ -267,7 +267,7 @@ func TestAnotherCommunesRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/signin" {
+		if res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), "/signin") {
 			t.Errorf("%s without a session: %d to %s", route.pattern, res.StatusCode, res.Header.Get("Location"))
 		}
 		if method == "POST" {
@@ -293,7 +293,7 @@ func TestAnotherCommunesRecord(t *testing.T) {
 func TestTwoOfficersAtOnce(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An))
-	first, second := s.officer("ngoc-ha"), s.officer("ngoc-ha")
+	first, second := s.at("ngoc-ha"), s.at("ngoc-ha")
 	first.get("/desk").open("Nguyễn Văn An")
 	second.get("/desk").open("Nguyễn Văn An")
 	first.act(anlo.DoVerify).expect(200, "Đã lưu")
@@ -310,7 +310,7 @@ func TestSearchSaysNothingInTheAddress(t *testing.T) {
 	d := anlotest.Declaration(s.clock.Now(), anlotest.Binh)
 	d.Trip.Destination.Address = "Ngõ 7 Đội Cấn"
 	s.declare(d)
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	for _, c := range []struct {
 		text string
 		an   bool
@@ -331,7 +331,7 @@ func TestSearchSaysNothingInTheAddress(t *testing.T) {
 	v.post("/desk/search", url.Values{"text": {"tran thi binh"}}).expect(200, "Kết quả tìm", "Trần Thị Bình")
 	found := v.at.RequestURI()
 	v.get(found).expect(200, "Kết quả tìm", "Trần Thị Bình") // a reload
-	s.officer("hanoi").get(found).expect(200, "Hãy nhập lại").without("tran thi binh")
+	s.at("hanoi").get(found).expect(200, "Hãy nhập lại").without("tran thi binh")
 	s.clock.Add(searchLife + 1)
 	v.get(found).expect(200, "quá một ngày").without("tran thi binh")
 }
@@ -349,7 +349,7 @@ func (v *visitor) shows(name string) bool {
 func TestBulk(t *testing.T) {
 	s := newOffice(t)
 	s.declare(anlotest.Declaration(s.clock.Now(), anlotest.An, anlotest.Binh))
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk").post("/desk/bulk", url.Values{"kind": {"verify"}}).expect(422, "Chưa chọn hồ sơ nào.")
 	ids := v.get("/desk").picks()
 	if len(ids) != 2 {
@@ -381,7 +381,7 @@ func TestNamesAreHarmless(t *testing.T) {
 		d.Trip.Destination.Address = name
 		s.declare(d)
 	}
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	for _, path := range []string{"/desk", "/desk/part", "/desk/print?view=new"} {
 		v.get(path).expect(200)
 		if !strings.Contains(v.body, "&lt;script&gt;") || strings.Contains(v.body, "<script>alert") || strings.Contains(v.body, "<img") {
@@ -394,7 +394,7 @@ func TestNamesAreHarmless(t *testing.T) {
 func TestPrintedList(t *testing.T) {
 	s := newOffice(t)
 	s.busyDay()
-	v := s.officer("ngoc-ha")
+	v := s.at("ngoc-ha")
 	v.get("/desk/print").expect(200, "Danh sách: Hạn hôm nay", "Phạm Văn Cường").without("Đặng Minh Quân", "0905001101")
 	v.get("/desk/print?view=overdue").expect(200, "Danh sách: Quá hạn")
 	var at []int
@@ -412,7 +412,7 @@ func TestPrintedList(t *testing.T) {
 func TestSupervisors(t *testing.T) {
 	s := newOffice(t)
 	s.busyDay()
-	v := s.officer("hanoi")
+	v := s.at("hanoi")
 	v.get("/desk").expect(200, "Thành phố Hà Nội", "Nguyễn Hoàng Phương Thảo", "Lên tỉnh", "Phường Ngọc Hà").without("Đặng Minh Quân")
 	v.open("Nguyễn Hoàng Phương Thảo").act(anlo.DoReturn, "return-note", "Hỏi tổ dân phố").expect(200, "Đã lưu: Trả về xã, phường")
 	v.get("/desk").expect(200).without("Nguyễn Hoàng Phương Thảo")
@@ -425,14 +425,14 @@ func TestCheckInOwn(t *testing.T) {
 	own := "/my/" + r.ManageToken
 	citizen := s.visitor("vi")
 	citizen.get(own).expect(200).without("cách ly tại nhà")
-	officer := s.officer("ngoc-ha")
+	officer := s.at("ngoc-ha")
 	officer.get("/desk").open("Trần Thị Bình").act(anlo.DoQuarantine, "quarantine-protocol", "vn-2022-02", "quarantine-from", "2026-11-23").expect(200)
 	record := officer.at.Path
 
 	citizen.get(own).expect(200, "Trần Thị Bình: cách ly tại nhà", "Đến hết ngày 29/11/2026", "Hôm nay bạn thế nào?").without("Nguyễn Văn An: cách ly")
 	citizen.submit(own+"/check-in", "check-in-temperature-1", "nóng").expect(422, "Hãy viết thân nhiệt như 37,5.")
 	citizen.submit(own+"/check-in", "check-in-temperature-1", "38,6", "check-in-symptoms-1", "cough").expect(200, "Đã báo lúc 12:00 hôm nay")
-	officer.get(record).expect(200, "Người đó tự báo qua liên kết", "38,6 °C", "Ho", "Người khai")
+	officer.get(record).expect(200, "Người đó tự báo qua liên kết", "38,6 °C", "Ho", "Người dân")
 	citizen.post(own+"/check-in", url.Values{"traveller": {"0"}}).expect(200)
 	citizen.post(own+"/check-in", url.Values{"traveller": {"x"}}).expect(422)
 	citizen.post("/my/wrong/check-in", url.Values{"traveller": {"1"}}).expect(404)

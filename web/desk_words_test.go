@@ -29,7 +29,7 @@ func TestDeskWords(t *testing.T) {
 	add("follow.", texts([]anlo.FollowUpKind{anlo.DidRoute, anlo.DidChange, anlo.DidCancel, anlo.DidClimb, anlo.DidMerge})...)
 	add("way.", string(anlo.ByVisit), string(anlo.ByPhone), string(anlo.ByLink))
 	add("desk-purpose.", texts(anlo.RevealPurposes)...)
-	add("desk-role.", texts([]anlo.Role{anlo.Citizen, anlo.CommuneOfficer, anlo.HealthOfficer, anlo.ProvinceSupervisor, anlo.NationalSupervisor, anlo.System})...)
+	add("role.", texts([]anlo.Role{anlo.Citizen, anlo.CommuneOfficer, anlo.HealthOfficer, anlo.ProvinceSupervisor, anlo.NationalSupervisor, anlo.System})...)
 	add("level.", "0", "1", "2")
 	for _, r := range anlo.NoticeRoles {
 		add("notice-role.", r.Name)

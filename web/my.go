@@ -32,12 +32,18 @@ type myPage struct {
 	Departs     string
 	Confirmed   bool
 
-	Home []atHome // who of the declaration is under home quarantine
+	Home     []atHome // who of the declaration is under home quarantine
+	Problems []problem
 
 	Link    string // the whole secret link
 	Own     string // its path
 	Picture string // address of the pictures of this pass, without the ending
+
+	Looks []lookLine // who has had the data before them
 }
+
+// lookLine is somebody in office who looked, in words.
+type lookLine struct{ Day, Who, Why string }
 
 type tab struct {
 	Label, Href string
@@ -46,11 +52,31 @@ type tab struct {
 
 func (s *server) my(w http.ResponseWriter, r *http.Request) {
 	p, err := s.myPage(r)
+	if err == nil {
+		p.Looks, err = s.looks(r, p.Words)
+	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	s.show(w, r, http.StatusOK, "my", p)
+}
+
+// looks is who has looked at the data, in words.
+func (s *server) looks(r *http.Request, w *locale.Words) (lines []lookLine, err error) {
+	by, err := s.owner(r)
+	if err != nil {
+		return nil, err
+	}
+	looks, err := s.WhoLooked(r.Context(), by)
+	for _, l := range looks {
+		line := lookLine{w.Date(l.Day), auditWord(w, "role", string(l.Role)), auditWord(w, "purpose", string(l.Purpose))}
+		if !l.Area.IsZero() {
+			line.Who += ", " + s.Units.FullName(l.Area)
+		}
+		lines = append(lines, line)
+	}
+	return lines, err
 }
 
 // mine is the declaration that the link in the path opens.

@@ -18,7 +18,7 @@ type officeRoute struct {
 }
 
 // officeRoutes is what officers may open; each page's file adds its own.
-var officeRoutes = [][]officeRoute{deskRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, keyRoutes, webhookRoutes}
+var officeRoutes = [][]officeRoute{deskRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes}
 
 // officePage is what the frame around every officer's page needs.
 type officePage struct {

@@ -22,7 +22,7 @@ type pages struct{ byName map[string]*template.Template }
 // pageData says which data each page is shown with; a test checks the
 // templates against it.
 var pageData = map[string]any{
-	"home":       page{},
+	"home":       homePage{},
 	"privacy":    page{},
 	"who":        stepPage{},
 	"home-step":  stepPage{},
@@ -58,6 +58,7 @@ var pageData = map[string]any{
 	"devices":         devicesPage{},
 	"once":            secretPage{},
 	"figures":         figuresPage{},
+	"audit":           auditPage{},
 	"webhooks":        webhooksPage{},
 	"webhook":         webhookPage{},
 }
@@ -157,10 +158,6 @@ func writeGzip(w io.Writer, b []byte) {
 	z.Reset(w)
 	z.Write(b)
 	z.Close()
-}
-
-func (s *server) home(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "home", s.page(r, "home.title"))
 }
 
 func (s *server) privacy(w http.ResponseWriter, r *http.Request) {

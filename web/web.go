@@ -32,6 +32,11 @@ type Options struct {
 	// SignedIn returns the officer who makes the request, anlo.ErrUnsigned when
 	// nobody is signed in; nil to ask Auth about the session cookie.
 	SignedIn func(*http.Request) (anlo.Actor, error)
+	// Done is closed when the program is told to stop: pages that wait for
+	// changes hang up, so that it can.
+	Done <-chan struct{}
+	// Demo is shown on the start page of a demonstration; nil elsewhere.
+	Demo *Demo
 	// OIDC is the provider that officers may sign in at; nil without one.
 	OIDC *auth.OIDC
 	// Base is where browsers reach the pages: passkeys are bound to its host.
@@ -47,6 +52,8 @@ type server struct {
 	auth     *auth.Auth
 	injected func(*http.Request) (anlo.Actor, error) // Options.SignedIn
 	streams  streams
+	done     <-chan struct{} // Options.Done
+	demo     *Demo
 	oidc     *auth.OIDC
 	base     *url.URL
 }
@@ -97,7 +104,7 @@ var partRoutes = []route{
 // New returns the pages of an application. It serves every path and answers
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
-	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn, oidc: o.OIDC, base: o.Base}
+	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn, done: o.Done, demo: o.Demo, oidc: o.OIDC, base: o.Base}
 	if s.auth == nil {
 		s.auth = auth.New(a.Store, a.Seal, a.Now, a.Log, a.Units.Contains, a.Units.Known)
 	}

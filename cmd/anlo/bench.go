@@ -13,7 +13,10 @@ import (
 type benchCmd struct {
 	Verify    benchVerifyCmd    `cmd:"" help:"Text to claims against raw ECDSA."`
 	Declare   benchDeclareCmd   `cmd:"" help:"Declarations a second against bulk insert of the same rows."`
+	Route     benchRouteCmd     `cmd:"" help:"What telling the communes adds to a declaration."`
+	Desk      benchDeskCmd      `cmd:"" help:"What officers ask of the desk, on a database of two weeks."`
 	Match     benchMatchCmd     `cmd:"" help:"Precision and recall of the matcher on careless declarations."`
+	Audit     benchAuditCmd     `cmd:"" help:"Declarations with audit entries and their sealing against declarations without."`
 	Footprint benchFootprintCmd `cmd:"" help:"Start-up, idle memory, size of the binary and of the first page."`
 	All       benchAllCmd       `cmd:"" help:"All of them."`
 }
@@ -87,9 +90,18 @@ func (c *benchAllCmd) Run(ctx context.Context, s std) error {
 		(&benchVerifyCmd{}).measure,
 		(&benchMatchCmd{People: 50_000, Seed: 1}).measure,
 		(&benchDeclareCmd{Callers: 64, Declarations: 100_000}).measure,
+		(&benchAuditCmd{Callers: 64, Declarations: 50_000}).measure,
 	}
 	if c.Database != "" {
 		parts = append(parts, (&benchDeclareCmd{Callers: 64, Declarations: 200_000, Database: c.Database}).measure)
+	}
+	databases := []string{""}
+	if c.Database != "" {
+		databases = append(databases, c.Database)
+	}
+	for _, database := range databases {
+		parts = append(parts, (&benchRouteCmd{Callers: 64, Declarations: 80_000, Database: database}).measure,
+			(&benchDeskCmd{Declarations: 200_000, Requests: 200, Database: database}).measure)
 	}
 	parts = append(parts, (&benchFootprintCmd{}).measure)
 	for _, measure := range parts {

@@ -109,17 +109,23 @@ func (c *benchDeclareCmd) prepare(ctx context.Context, dir, name string, ds []an
 	return a, nil
 }
 
-// fresh names an empty database: a new schema on PostgreSQL.
+// fresh names an empty database.
 func (c *benchDeclareCmd) fresh(ctx context.Context, name string) (string, error) {
-	if c.Database == "" {
+	return freshDatabase(ctx, c.Database, name)
+}
+
+// freshDatabase names an empty database: a new schema on PostgreSQL; nothing,
+// for a new file, on SQLite.
+func freshDatabase(ctx context.Context, database, name string) (string, error) {
+	if database == "" {
 		return "", nil
 	}
-	u, err := url.Parse(c.Database)
+	u, err := url.Parse(database)
 	if err != nil {
 		return "", err
 	}
 	schema := fmt.Sprintf("bench_%s_%d", name, time.Now().UnixNano())
-	if err := store.CreateSchema(ctx, c.Database, schema); err != nil {
+	if err := store.CreateSchema(ctx, database, schema); err != nil {
 		return "", err
 	}
 	q := u.Query()

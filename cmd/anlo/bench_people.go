@@ -42,28 +42,3 @@ func benchDeclarations(n int) ([]anlo.Declaration, error) {
 	}
 	return nil, fmt.Errorf("only %d of %d people could be made up", len(out), n)
 }
-
-// declarationJSON is the body of POST /api/v1/declarations.
-func declarationJSON(d anlo.Declaration) map[string]any {
-	t := d.Travellers[0]
-	residence := map[string]any{"permanent": placeJSON(t.Permanent)}
-	if !t.Temporary.IsZero() {
-		residence["temporary"] = placeJSON(t.Temporary)
-	}
-	return map[string]any{
-		"travellers": []any{map[string]any{
-			"id_number": t.Document.Number, "full_name": t.FullName, "date_of_birth": t.BirthDate, "sex": t.Sex, "nationality": "VN",
-			"phone": t.Phone, "residence": residence,
-			"health": map[string]any{"symptoms": []string{}, "contact_with_case": false, "places": t.Health.Places, "doses": t.Health.Doses},
-		}},
-		"trip": map[string]any{
-			"origin": placeJSON(d.Trip.Origin), "destination": placeJSON(d.Trip.Destination),
-			"departs_at": d.Trip.DepartsAt.Format(time.RFC3339), "reason": d.Trip.Purpose,
-			"vehicle": map[string]any{"kind": d.Trip.Vehicle.Kind, "plate": d.Trip.Vehicle.Plate},
-		},
-	}
-}
-
-func placeJSON(r anlo.Residence) map[string]any {
-	return map[string]any{"commune": r.Commune.Code, "address": r.Address}
-}

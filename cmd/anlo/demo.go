@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"time"
 
 	"anlo"
 	"anlo/app"
@@ -30,7 +31,7 @@ type demoFile struct {
 	BaseURL string       `json:"base_url"`
 	People  []demoPerson `json:"people"`
 	Devices []demoDevice `json:"devices"`
-	Staff   []struct{}   `json:"staff"` // none yet
+	Staff   []demoStaff  `json:"staff"`
 }
 
 type demoPerson struct {
@@ -70,52 +71,44 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
 	}
 	// A receiver of webhooks may be tried out on the same machine.
 	config.Sender = &notify.Sender{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
-	a, err := app.Open(ctx, config)
+	file, err := c.fill(ctx, config, "http://"+l.Addr().String())
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	file, err := c.fill(ctx, a, "http://"+l.Addr().String())
+	a, err := app.Open(ctx, config)
 	if err != nil {
-		return errors.Join(err, l.Close(), a.Close())
+		return errors.Join(err, l.Close())
 	}
 	fmt.Fprintf(s.out, `An Lộ: a demonstration with %d made-up people. Nobody here exists.
 
   declare        %[2]s/
   judge a pass   %[2]s/checkpoint   (device token: see %[3]s)
   people to be   %[3]s
+  officers to be %[2]s/   (logins, password and codes: on the start page and in %[3]s)
   the API        %[2]s/api/openapi.json
   judge offline  curl -s %[2]s/api/v1/bundle -o bundle.cose
                  anlo verify --bundle bundle.cose --root %[4]s 'AL1:…'
 
 `, c.People, file.BaseURL, c.path(), filepath.Join(c.Data, "root.pem"))
 	fmt.Fprintln(s.out, "ready", file.BaseURL)
-	return errors.Join(serve(ctx, a, l, doors{}), a.Close())
+	return errors.Join(serve(ctx, a, l, doors{Demo: file.shown()}), a.Close())
 }
 
 func (c *demoCmd) path() string { return filepath.Join(c.Data, "demo.json") }
 
-func (c *demoCmd) fill(ctx context.Context, a *app.App, base string) (demoFile, error) {
+// fill makes up the register, the posts, the officers and two weeks, unless an
+// earlier start has, and writes demo.json.
+func (c *demoCmd) fill(ctx context.Context, config app.Config, base string) (demoFile, error) {
 	file, err := c.before()
 	if err != nil {
 		return file, err
 	}
-	file.BaseURL = base
-	if n, err := a.Store.RegisterCount(ctx); err != nil || n < int64(c.People) {
-		if err != nil {
-			return file, err
-		}
-		if err := fillRegister(ctx, a, simulate.Population(demoSeed, c.People, communes())); err != nil {
-			return file, err
-		}
-	}
 	if file.People == nil {
-		file.People = c.chosen(a)
-	}
-	for _, p := range demoPosts {
-		if err := file.enrol(ctx, a, p.name, p.commune); err != nil {
+		if err := c.makeUp(ctx, config, &file); err != nil {
 			return file, err
 		}
 	}
+	file.BaseURL = base
 	text, err := json.MarshalIndent(file, "", "  ")
 	if err != nil {
 		return file, err
@@ -127,17 +120,61 @@ func (c *demoCmd) fill(ctx context.Context, a *app.App, base string) (demoFile, 
 	return file, os.Rename(temporary, c.path())
 }
 
+// makeUp fills an empty folder with the clock set back.
+func (c *demoCmd) makeUp(ctx context.Context, config app.Config, file *demoFile) (err error) {
+	end := time.Now()
+	journeys, focus := demoJourneys(c.People, end)
+	clock := &demoClock{}
+	clock.set(anlo.DateOf(end.In(anlo.Hanoi)).AddDays(-demoDays-1).At(8, anlo.Hanoi))
+	config.Now = clock.now
+	a, err := app.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	switch n, err := a.Store.RegisterCount(ctx); {
+	case err != nil:
+		return err
+	case n > 0:
+		return fmt.Errorf("an earlier demonstration in %s was not finished: remove the folder, or choose another with --data", c.Data)
+	}
+	if err := fillRegister(ctx, a, simulate.Population(demoSeed, c.People, communes())); err != nil {
+		return err
+	}
+	p := &past{app: a, clock: clock, end: end, focus: focus, journeys: journeys, people: map[anlo.UnitRef]anlo.Actor{}, health: map[anlo.UnitRef]anlo.Actor{}}
+	for _, post := range demoPosts {
+		if err := file.enrol(ctx, a, post.name, post.commune); err != nil {
+			return err
+		}
+		by, err := a.OpenDevice(ctx, file.Devices[len(file.Devices)-1].Token)
+		if err != nil {
+			return err
+		}
+		p.posts = append(p.posts, by)
+	}
+	if file.Staff, err = openStaff(ctx, a, focus, p.posts[0].Device.Checkpoint.Commune); err != nil {
+		return err
+	}
+	for _, s := range file.Staff {
+		switch by := s.actor(a); s.Role {
+		case anlo.CommuneOfficer:
+			p.people[by.Area] = by
+		case anlo.HealthOfficer:
+			p.health[by.Area] = by
+		}
+	}
+	file.People = c.chosen(a)
+	return p.live(ctx)
+}
+
 // before reads the demo.json of an earlier start.
 func (c *demoCmd) before() (file demoFile, err error) {
 	text, err := os.ReadFile(c.path())
 	if errors.Is(err, fs.ErrNotExist) {
-		return demoFile{Staff: []struct{}{}}, nil
+		return demoFile{}, nil
 	}
 	if err == nil {
 		err = json.Unmarshal(text, &file)
-	}
-	if file.Staff == nil {
-		file.Staff = []struct{}{}
 	}
 	return file, err
 }
@@ -165,15 +202,8 @@ func (c *demoCmd) chosen(a *app.App) (out []demoPerson) {
 	return out
 }
 
-// enrol sets up a post with a device, unless an earlier start has.
+// enrol sets up a post with a device.
 func (f *demoFile) enrol(ctx context.Context, a *app.App, name, commune string) error {
-	for _, d := range f.Devices {
-		if d.Checkpoint == name {
-			if _, err := a.OpenDevice(ctx, d.Token); err == nil {
-				return nil
-			}
-		}
-	}
 	where := a.Units.Search(a.UnitList, commune, 1)
 	if len(where) == 0 {
 		return fmt.Errorf("no commune %s for the checkpoint %s", commune, name)

@@ -19,6 +19,8 @@ import (
 type doors struct {
 	TrustProxy   []string
 	MetricsToken string
+	Done         <-chan struct{} // closed when it is time to stop; nil for never
+	Demo         *web.Demo
 	Base         *url.URL         // where browsers reach us; nil when that was not said
 	OIDC         *auth.OIDCConfig // where officers may sign in; nil for here only
 	Unlimited    bool             // for benchmarks
@@ -53,7 +55,7 @@ func (d doors) handler(a *app.App) (http.Handler, error) {
 
 // pages says how the pages differ here from those elsewhere.
 func (d doors) pages(a *app.App, limit *anlo.Limiter, way *auth.Auth) web.Options {
-	o := web.Options{Limiter: limit, Auth: way, Base: d.Base}
+	o := web.Options{Limiter: limit, Auth: way, Base: d.Base, Done: d.Done, Demo: d.Demo}
 	if d.OIDC != nil {
 		o.OIDC = auth.NewOIDC(way, *d.OIDC, d.Base, a.UnitList)
 	}

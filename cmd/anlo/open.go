@@ -28,7 +28,7 @@ func (p place) config(log *slog.Logger) (app.Config, error) {
 	if err := os.MkdirAll(p.Data, 0o700); err != nil {
 		return app.Config{}, err
 	}
-	c := app.Config{Database: p.Database, MasterKey: filepath.Join(p.Data, "master.key"), Log: log}
+	c := app.Config{Database: p.Database, MasterKey: filepath.Join(p.Data, "master.key"), AuditLog: filepath.Join(p.Data, "audit-log"), Log: log}
 	if c.Database == "" {
 		c.Database = filepath.Join(p.Data, "anlo.db")
 	}

@@ -110,6 +110,7 @@ func (c *serveCmd) token(context.Context) (string, error) {
 
 // serve runs the doors and the background work until ctx is done.
 func serve(ctx context.Context, a *app.App, l net.Listener, d doors) error {
+	d.Done = ctx.Done()
 	handler, err := d.handler(a)
 	if err != nil {
 		return err

@@ -16,7 +16,8 @@ import (
 )
 
 type simulateCmd struct {
-	Population simulatePopulationCmd `cmd:"" help:"People with names, households and residences, as a register file."`
+	Population   simulatePopulationCmd   `cmd:"" help:"People with names, households and residences, as a register file."`
+	Declarations simulateDeclarationsCmd `cmd:"" help:"What the same people declare when they travel, as JSON for the API, one a line."`
 }
 
 type simulatePopulationCmd struct {

@@ -1,6 +1,8 @@
 -- The desk of the communes. A notice is one traveller's declaration in one
 -- commune; Citus distributes notices and their history by commune, so each key
--- begins with it. What is personal is sealed.
+-- begins with it. What is personal is sealed. SQLite keeps these tables in the
+-- order of their keys, so that a desk lies together on disk; what stands in a
+-- comment that begins with its name is for it alone.
 
 -- +goose Up
 CREATE TABLE notice (
@@ -24,9 +26,11 @@ CREATE TABLE notice (
 	changed     SMALLINT NOT NULL, -- 1: corrected since somebody acted
 	sealed      BYTEA    NOT NULL,
 	PRIMARY KEY (list, commune, declaration, traveller)
-);
+) /*sqlite WITHOUT ROWID*/;
 CREATE INDEX notice_declaration ON notice (declaration);
 CREATE INDEX notice_seq ON notice (list, commune, seq);
+CREATE INDEX notice_feed ON notice (list, seq);
+CREATE INDEX notice_climbed ON notice (list, level, due_at, declaration, traveller, commune, state) WHERE due_at IS NOT NULL AND level > 0;
 CREATE INDEX notice_open ON notice (list, commune, level, due_at, state) WHERE due_at IS NOT NULL;
 
 CREATE TABLE follow_up ( -- the history of a notice
@@ -42,7 +46,7 @@ CREATE TABLE follow_up ( -- the history of a notice
 	actor       UUID,
 	sealed      BYTEA    NOT NULL,
 	PRIMARY KEY (list, commune, declaration, traveller, id)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE sequence ( -- numbers given out in the order of commits: the row stays locked until then
 	name TEXT   PRIMARY KEY,
@@ -67,7 +71,7 @@ CREATE TABLE area_day ( -- what happened, by the commune or province ('' for the
 	quarantined BIGINT NOT NULL,
 	released    BIGINT NOT NULL,
 	PRIMARY KEY (list, area, day)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE flow_day ( -- travellers between provinces
 	list        TEXT   NOT NULL,
@@ -76,7 +80,7 @@ CREATE TABLE flow_day ( -- travellers between provinces
 	destination TEXT   NOT NULL,
 	travellers  BIGINT NOT NULL,
 	PRIMARY KEY (list, day, origin, destination)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE area_work ( -- work that lies open, counted anew every half minute
 	list        TEXT   NOT NULL,
@@ -89,6 +93,6 @@ CREATE TABLE area_work ( -- work that lies open, counted anew every half minute
 	at_ministry BIGINT NOT NULL,
 	counted_at  BIGINT NOT NULL,
 	PRIMARY KEY (list, area)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE INDEX scan_person ON scan (person, id) WHERE person <> 0;

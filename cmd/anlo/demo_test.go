@@ -1,0 +1,71 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"anlo"
+)
+
+// browser keeps cookies between the pages that it opens.
+func browser(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &http.Client{Jar: jar}
+}
+
+// Whoever starts the demonstration signs in with what its start page shows, and
+// finds work of every kind; `anlo serve` on the same data shows none of it.
+func TestDemoOfficers(t *testing.T) {
+	d := startDemo(t, t.TempDir())
+	c := browser(t)
+	page := func(res *http.Response, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %v\n%s", res.Request.URL.Path, res.StatusCode, err, text)
+		}
+		return string(text)
+	}
+	start := page(c.Get(d.base + "/"))
+	roles := map[anlo.Role]bool{}
+	for _, s := range d.Staff {
+		roles[s.Role] = true
+		if !strings.Contains(start, "<code>"+s.Login+"</code>") {
+			t.Errorf("the start page does not show %s", s.Login)
+		}
+	}
+	for _, r := range anlo.StaffRoles {
+		if !roles[r] {
+			t.Errorf("nobody is %s", r)
+		}
+	}
+	me := d.Staff[0]
+	code := regexp.MustCompile(`<code>` + me.Login + `</code>[^<]*<code>(\d{6})</code>`).FindStringSubmatch(start)
+	if code == nil {
+		t.Fatalf("no code for %s:\n%s", me.Login, start)
+	}
+	page(c.PostForm(d.base+"/signin", url.Values{"login": {me.Login}, "password": {me.Password}}))
+	page(c.PostForm(d.base+"/signin/code", url.Values{"second_factor": {code[1]}}))
+	desk := page(c.Get(d.base + "/desk?view=all"))
+	if got := strings.Count(desk, `href="/desk/n/`); got < 5 {
+		t.Errorf("the desk of %s has %d notices:\n%s", me.AreaName, got, desk)
+	}
+	d.kill()
+	s := startServer(t, "serve", "--data", d.dir, "--listen", "127.0.0.1:0")
+	if got := page(browser(t).Get(s.base + "/")); strings.Contains(got, me.Password) || strings.Contains(got, "demo-officers") {
+		t.Error("the start page of `anlo serve` shows the officers of the demonstration")
+	}
+}

@@ -1,0 +1,43 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"anlo"
+	"anlo/auth"
+)
+
+// Demo is what the start page of a demonstration tells whoever looks around:
+// officers to be. Nobody in it exists, and only `anlo demo` sets it.
+type Demo struct{ Officers []DemoOfficer }
+
+// DemoOfficer is an account that everybody may sign in to.
+type DemoOfficer struct {
+	Login, Password string
+	TOTPSecret      string
+	Role            anlo.Role
+	Area            string // name; empty for the whole country
+}
+
+// homePage is the start page.
+type homePage struct {
+	page
+	Officers []demoLine
+	Password string
+}
+
+// demoLine is an officer with the code that their authenticator shows now.
+type demoLine struct{ Role, Area, Login, Code string }
+
+func (s *server) home(w http.ResponseWriter, r *http.Request) {
+	h := homePage{page: s.page(r, "home.title")}
+	if s.demo != nil {
+		h.personal = true // the codes grow old
+		for _, o := range s.demo.Officers {
+			h.Officers = append(h.Officers, demoLine{h.T("role." + string(o.Role)), o.Area, o.Login, auth.TOTP(o.TOTPSecret, time.Now())})
+			h.Password = o.Password
+		}
+	}
+	s.show(w, r, http.StatusOK, "home", h)
+}
