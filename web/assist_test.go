@@ -72,7 +72,7 @@ func TestAssistAtAPost(t *testing.T) {
 func TestAssistIsForOfficers(t *testing.T) {
 	v := newSite(t, Options{}).visitor("vi")
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if v.get("/assist"); v.status != http.StatusSeeOther || v.header.Get("Location") != "/signin" {
+	if v.get("/assist"); v.status != http.StatusSeeOther || v.header.Get("Location") != "/signin?to=%2Fassist" {
 		t.Errorf("a stranger: %d to %s", v.status, v.header.Get("Location"))
 	}
 	for _, role := range []anlo.Role{anlo.Citizen, anlo.Auditor, anlo.Administrator, anlo.HealthOfficer} {
