@@ -12,8 +12,9 @@ import (
 // Climb moves what has been overdue for anlo.ClimbAfter to the level above, so
 // that nothing lies silently, and returns how many moved. Call it every minute.
 func (a *App) Climb(ctx context.Context) (climbed int, err error) {
+	communes := a.lowest("") // the index of open work begins with them
 	for {
-		due, err := a.Store.Notices(ctx, store.NoticeQuery{List: a.UnitList, Open: true, Below: anlo.LevelMinistry,
+		due, err := a.Store.Notices(ctx, store.NoticeQuery{List: a.UnitList, Communes: communes, Open: true, Below: anlo.LevelMinistry,
 			DueBefore: a.Now().Add(-anlo.ClimbAfter), Limit: 500})
 		if err != nil {
 			return climbed, err

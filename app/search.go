@@ -118,10 +118,19 @@ func (a *App) searchDesk(ctx context.Context, commune anlo.UnitRef, words []stri
 	if after != nil {
 		id = after.NoticeID
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	coming := a.texts(ctx, commune, id)
 	for {
-		texts, err := a.Store.NoticeTexts(ctx, commune, id, searchChunk)
-		if err != nil {
-			return nil, "", 0, err
+		chunk := <-coming
+		if chunk.err != nil {
+			return nil, "", 0, chunk.err
+		}
+		texts := chunk.texts
+		if len(texts) == searchChunk { // the next are read while these are opened
+			last := texts[len(texts)-1]
+			id = anlo.NoticeID{Commune: commune, Declaration: last.Declaration, Traveller: last.Traveller}
+			coming = a.texts(ctx, commune, id)
 		}
 		hits, err := a.hits(ctx, commune, texts, words)
 		if err != nil {
@@ -147,12 +156,26 @@ func (a *App) searchDesk(ctx context.Context, commune anlo.UnitRef, words []stri
 		if len(texts) < searchChunk {
 			return found, "", 0, nil
 		}
-		last := texts[len(texts)-1]
-		id = anlo.NoticeID{Commune: commune, Declaration: last.Declaration, Traveller: last.Traveller}
 		if searched >= searchMost {
 			return found, cursor(store.NoticeRow{Notice: anlo.Notice{NoticeID: id}}), searched, nil
 		}
 	}
+}
+
+// textChunk is what a search looks through next.
+type textChunk struct {
+	texts []store.NoticeText
+	err   error
+}
+
+// texts begins to read the notices of a commune after one of them.
+func (a *App) texts(ctx context.Context, commune anlo.UnitRef, after anlo.NoticeID) <-chan textChunk {
+	out := make(chan textChunk, 1)
+	go func() {
+		texts, err := a.Store.NoticeTexts(ctx, commune, after, searchChunk)
+		out <- textChunk{texts, err}
+	}()
+	return out
 }
 
 // hits opens the texts on all processors and returns those with every word.

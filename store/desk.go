@@ -221,7 +221,7 @@ func (db *DB) LastSeq(ctx context.Context, listName string, communes []string) (
 		}
 		each, codes = "SELECT value FROM json_each($2)", string(text)
 	}
-	err = db.read.QueryRowContext(ctx, `WITH c (code) AS (`+each+`), ends (last) AS (
+	err = db.read.QueryRowContext(ctx, `WITH c (code) AS MATERIALIZED (`+each+`), ends (last) AS (
 		SELECT (SELECT max(seq) FROM notice WHERE list = $1 AND commune = c.code) FROM c)
 		SELECT coalesce(max(last), 0) FROM ends`, listName, codes).Scan(&seq)
 	return seq, failure(err)

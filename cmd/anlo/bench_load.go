@@ -25,7 +25,7 @@ const (
 // notices, drawn at random, to ask for.
 type loaded struct {
 	app                                 *app.App
-	declarations, travellers, notices   int
+	declarations, notices               int // travellers each for itself
 	open, overdue, climbed, atTheMinist int
 	took                                time.Duration
 	sample                              []sampleNotice

@@ -31,7 +31,8 @@ CREATE INDEX notice_declaration ON notice (declaration);
 CREATE INDEX notice_seq ON notice (list, commune, seq);
 CREATE INDEX notice_feed ON notice (list, seq);
 CREATE INDEX notice_climbed ON notice (list, level, due_at, declaration, traveller, commune, state) WHERE due_at IS NOT NULL AND level > 0;
-CREATE INDEX notice_open ON notice (list, commune, level, due_at, state) WHERE due_at IS NOT NULL;
+CREATE INDEX notice_climbed_in ON notice (list, commune, due_at, declaration, traveller, state, level) WHERE due_at IS NOT NULL AND level > 0;
+CREATE INDEX notice_open ON notice (list, commune, due_at, declaration, traveller, state, level) WHERE due_at IS NOT NULL;
 
 CREATE TABLE follow_up ( -- the history of a notice
 	list        TEXT     NOT NULL,
