@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -393,6 +394,35 @@ func TestOldCommunesMerge(t *testing.T) {
 		r, err := a.Record(t.Context(), officer(anlo.CommuneOfficer, to[0]), anlo.NoticeID{Commune: to[0], Declaration: id})
 		if err != nil || len(r.History) != 2 || r.History[0].Kind != anlo.DidMerge {
 			t.Errorf("%+v, %v", r.History, err)
+		}
+	})
+}
+
+// Midnight lies between the declaration and what is done about it: nothing then
+// needs a key that could only be made by the writer who waits for it.
+func TestWorkAfterMidnight(t *testing.T) {
+	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
+		clock.Add(19*time.Hour - time.Second) // before midnight, UTC
+		if _, err := a.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(clock.Now(), anlotest.An), ""); err != nil {
+			t.Fatal(err)
+		}
+		clock.Add(2 * time.Second)
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		defer stop()
+		if _, err := a.Route(ctx); err != nil {
+			t.Fatal(err)
+		}
+		by := officer(anlo.CommuneOfficer, ngocHa)
+		n := only(t, a, by)
+		if _, err := a.FollowUp(ctx, by, n.NoticeID, n.Version, anlo.FollowUp{Kind: anlo.DoNotFound}); err != nil {
+			t.Fatal(err)
+		}
+		clock.Add(100 * time.Hour)
+		if _, err := a.Climb(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := a.Record(ctx, by, n.NoticeID); err != nil || len(r.History) != 3 {
+			t.Fatal(r.History, err)
 		}
 	})
 }

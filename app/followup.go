@@ -170,7 +170,8 @@ func (a *App) send(ctx context.Context, tx *store.Tx, from store.NoticeRow, f an
 }
 
 // keepFollowUp writes an entry of the history, sealed under the day of the
-// notice, so that both are forgotten together.
+// declaration, so that both are forgotten together, and under a key that is
+// there: one that had to be made would wait for the writer of this transaction.
 func (a *App) keepFollowUp(ctx context.Context, tx *store.Tx, n anlo.Notice, f anlo.FollowUp) error {
 	f.ID = anlo.NewID(f.At)
 	plain, err := cbor.Marshal(f)
@@ -178,7 +179,7 @@ func (a *App) keepFollowUp(ctx context.Context, tx *store.Tx, n anlo.Notice, f a
 		return err
 	}
 	row := store.FollowUpRow{Notice: n.NoticeID, Version: n.Version, FollowUp: f}
-	row.Sealed, err = a.Seal.Seal(ctx, seal.DayOf(n.CreatedAt), followUpAD(f.ID), plain)
+	row.Sealed, err = a.Seal.Seal(ctx, seal.DayOf(n.Declaration.Time()), followUpAD(f.ID), plain)
 	if err != nil {
 		return err
 	}

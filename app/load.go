@@ -87,7 +87,7 @@ func (l *Loader) live(ctx context.Context, n *store.NoticeRow, counts *tally, to
 		if err != nil {
 			return err
 		}
-		if h.Sealed, err = l.app.Seal.Seal(ctx, seal.DayOf(n.CreatedAt), followUpAD(h.ID), plain); err != nil {
+		if h.Sealed, err = l.app.Seal.Seal(ctx, seal.DayOf(n.Declaration.Time()), followUpAD(h.ID), plain); err != nil {
 			return err
 		}
 		to.FollowUps = append(to.FollowUps, h)
