@@ -49,7 +49,7 @@ func (s *server) assistFrame(r *http.Request, by anlo.Actor, title string) page 
 	if by.Device == nil {
 		p = s.officePage(r, by, title).page
 	}
-	p.Officer, p.personal = true, true
+	p.ForOfficers, p.personal = true, true
 	if r.Method == http.MethodPost { // a link would lose what was typed
 		p.Path = ""
 	}

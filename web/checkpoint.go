@@ -62,14 +62,14 @@ func (s *server) checkpoint(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) checkpointPage(r *http.Request, by anlo.Actor) checkpointPage {
 	p := checkpointPage{page: s.page(r, "checkpoint.title"), Post: by.Device.Checkpoint.Name}
-	p.Path, p.personal, p.Officer = "/checkpoint", true, true
+	p.Path, p.personal, p.ForOfficers = "/checkpoint", true, true
 	p.Code = field{Words: p.Words, input: input{name: "code"}}
 	return p
 }
 
 func (s *server) askToken(w http.ResponseWriter, r *http.Request, code string) {
 	p := checkpointPage{page: s.page(r, "checkpoint.enter")}
-	p.Path, p.personal, p.Officer = "/checkpoint", true, true
+	p.Path, p.personal, p.ForOfficers = "/checkpoint", true, true
 	p.Token = field{Words: p.Words, input: input{name: "token", max: 200}}
 	status := http.StatusOK
 	if code != "" {

@@ -67,7 +67,7 @@ var nav = []struct {
 // officePage begins a page for an officer. title is a key of package locale.
 func (s *server) officePage(r *http.Request, by anlo.Actor, title string) officePage {
 	p := officePage{page: s.page(r, title), By: by, Login: session(r).Login, path: r.URL.Path}
-	p.Officer, p.personal = true, true
+	p.ForOfficers, p.personal = true, true
 	p.Role, p.Area = p.T("role."+string(by.Role)), s.Units.FullName(by.Area)
 	for _, n := range nav {
 		if by.May(n.action) {

@@ -77,16 +77,16 @@ var parsePages = sync.OnceValue(func() *pages {
 // page is what the frame around every page needs.
 type page struct {
 	*locale.Words
-	Title    string
-	Path     string // of this page, for the link to the other language; "" when only a form leads here
-	Form     string // the form that the language button belongs to, when there is no link
-	Assets   string // base address of stylesheet and scripts
-	Script   string // "declare"; "" for none
-	Wrong    bool   // something must be corrected
-	Officer  bool
-	Office   *officePage // of an officer who is signed in: the frame has a menu
-	personal bool        // shows personal data: no cache may keep it
-	keep     bool        // a blank step of a form: the browser may go back to it
+	Title       string
+	Path        string // of this page, for the link to the other language; "" when only a form leads here
+	Form        string // the form that the language button belongs to, when there is no link
+	Assets      string // base address of stylesheet and scripts
+	Script      string // "declare"; "" for none
+	Wrong       bool   // something must be corrected
+	ForOfficers bool
+	Office      *officePage // of an officer who is signed in: the frame has a menu
+	personal    bool        // shows personal data: no cache may keep it
+	keep        bool        // a blank step of a form: the browser may go back to it
 }
 
 // page begins a page in the language of the request.

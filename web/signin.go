@@ -43,7 +43,7 @@ type signInPage struct {
 
 func (s *server) signInPage(r *http.Request, title string) signInPage {
 	p := signInPage{page: s.page(r, title), To: s.local(r.FormValue("to"))}
-	p.Path, p.Officer, p.personal = "/signin", true, true
+	p.Path, p.ForOfficers, p.personal = "/signin", true, true
 	if p.To != "" {
 		p.Path += "?" + url.Values{"to": {p.To}}.Encode()
 	}
