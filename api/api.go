@@ -13,6 +13,7 @@
 //	GET    /api/v1/notices              the desk: what changed, or one of its lists
 //	GET    /api/v1/notices/{id}         everything about one notice; POST …/reveal, …/follow-ups
 //	POST   /api/v1/follow-ups           the same about many notices
+//	GET    /api/v1/figures              counts by area and day
 //	GET    /api/openapi.json            this list, for machines
 //
 // huma routes, reads parameters and writes the OpenAPI 3.1 document from the Go
@@ -85,6 +86,7 @@ func (s *server) routes() *huma.OpenAPI {
 	s.bundle(doc)
 	s.units(doc)
 	s.notices(doc)
+	s.figures(doc)
 	describe(doc.OpenAPI())
 	return doc.OpenAPI()
 }

@@ -60,8 +60,8 @@ func schemaOf[T any](doc huma.API) *huma.Schema {
 // answersOnly may gain members without a new version of the API, so that their
 // schemas are open; what is sent to us stays closed.
 var answersOnly = []string{
-	"Bearer", "BearerTraveller", "Commune", "Companion", "Declared", "FieldProblem", "FollowedUp", "FollowedUpOne", "HistoryEntry", "Item",
-	"Notice", "NoticeList", "Pass", "PassReading", "PastDeclaration", "Problem", "Receipt", "Record", "Registered", "Unit", "UnitList", "Verdict",
+	"AreaFigures", "AreaName", "Bearer", "BearerTraveller", "Commune", "Companion", "Counts", "DayFigures", "Declared", "FieldProblem", "Figures",
+	"Flow", "FollowedUp", "FollowedUpOne", "HistoryEntry", "Item", "Notice", "NoticeList", "Pass", "PassReading", "PastDeclaration", "Problem", "Receipt", "Record", "Registered", "Unit", "UnitList", "Verdict", "Work",
 }
 
 // describe completes the document with what tags cannot say: the choices are

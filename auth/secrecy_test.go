@@ -38,6 +38,20 @@ func TestNothingSecretIsOnDisk(t *testing.T) {
 		if _, err := in.OpenKey(ctx, key); err != nil {
 			t.Fatal(err)
 		}
+		k := newSecurityKey(t)
+		if err := addKey(t, in, o.session(e.Token), k); err != nil {
+			t.Fatal(err)
+		}
+		whole, err := k.whole(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := newIssuer(t, clock)
+		planted := and(mfa, map[string]any{"sub": "planted-subject", "sid": "planted-sid", "preferred_username": "ngoc", "name": "Phùng Kim Ngọc", "email": "ngoc@example.org"})
+		federated := mustArrive(t)(i.signIn(i.door(in, true), planted))
+		if _, err := i.signIn(i.door(in, true), and(planted, map[string]any{"aud": "other"})); err == nil {
+			t.Fatal("a token for another is taken")
+		}
 		for range 12 {
 			in.Password(ctx, office, "typed-by-mistake", "mật khẩu gõ nhầm ô")
 		}
@@ -49,7 +63,8 @@ func TestNothingSecretIsOnDisk(t *testing.T) {
 			t.Fatal("the search does not even find what is there in the clear")
 		}
 		for _, secret := range []string{"Xuyến", "0987612345", "xuyen@example.org", "038187918273", first, password, o.secret, o.codes[0], strings.ReplaceAll(o.codes[0], "-", ""),
-			o.Token, e.Token, e.Known, ticket, key, strings.TrimPrefix(key, "anlo_key_"), "typed-by-mistake", "gõ nhầm ô"} {
+			o.Token, e.Token, e.Known, ticket, key, strings.TrimPrefix(key, "anlo_key_"), "typed-by-mistake", "gõ nhầm ô",
+			"Khóa USB", string(k.id), whole.Token, "planted-subject", "planted-sid", "Kim Ngọc", "ngoc@example.org", federated.Token} {
 			if n := find(t, files(), secret); n > 0 {
 				t.Errorf("%q lies in %d places of the database's files", secret, n)
 			}

@@ -90,7 +90,7 @@ func TestADeclarationsWay(t *testing.T) {
 	b.press("table.notices .who a")
 	b.act("verify", func() {})
 	b.act("quarantine", func() {})
-	s.clock.Add(8 * 24 * time.Hour)
+	s.clock.Add(20 * time.Hour)
 	b.enter(to) // the session ended long ago
 	b.get("/desk?view=monitoring")
 	b.press("table.notices .who a")

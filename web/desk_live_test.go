@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 
 	"anlo"
 	"anlo/anlotest"
+	"anlo/auth"
 )
 
 // listener is a page that is told of changes.
@@ -22,11 +24,11 @@ type listener struct {
 	close  func()
 }
 
-func listen(t *testing.T, url, officer string, since int64) listener {
+func listen(t *testing.T, address, officer string, since int64) listener {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
-	r, _ := http.NewRequestWithContext(ctx, "GET", url+"/desk/events?since="+strconv.FormatInt(since, 10), nil)
+	r, _ := http.NewRequestWithContext(ctx, "GET", address+"/desk/events?since="+strconv.FormatInt(since, 10), nil)
 	r.Header.Set("Accept-Encoding", "gzip")
 	r.AddCookie(&http.Cookie{Name: officerCookie, Value: officer})
 	res, err := http.DefaultTransport.RoundTrip(r)
@@ -136,6 +138,35 @@ func TestEventsEndWithTheSession(t *testing.T) {
 			ended.Store(true)
 			l.expect(t, "")
 		})
+	}
+}
+
+// A page that listens does not keep the program from stopping.
+func TestEventsEndWithTheProgram(t *testing.T) {
+	done := make(chan struct{})
+	s := newSite(t, Options{SignedIn: signedInByCookie, Done: done})
+	l := listen(t, s.url, "ngoc-ha", 0)
+	l.expect(t, ": here")
+	close(done)
+	l.expect(t, "")
+}
+
+// A page that asks by itself does not keep the session of somebody alive who
+// has left.
+func TestUnattendedDesk(t *testing.T) {
+	s := newSite(t, Options{})
+	v := s.visitor("vi")
+	home, _ := url.Parse(s.url)
+	v.client.Jar.SetCookies(home, []*http.Cookie{anlotest.SignIn(t, s.app, anlotest.Officer(t, s.app, anlo.CommuneOfficer, ngocHa))})
+	v.get("/desk").expect(200, "Phường Ngọc Hà")
+	s.clock.Add(auth.SessionIdle - time.Minute)
+	v.get("/desk/part")
+	if v.at.Path != "/desk/part" || v.status != 200 {
+		t.Fatalf("%d at %s", v.status, v.at.Path)
+	}
+	s.clock.Add(2 * time.Minute)
+	if v.get("/desk/part"); v.at.Path != "/signin" {
+		t.Errorf("still at %s", v.at.Path)
 	}
 }
 

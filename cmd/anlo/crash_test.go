@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -156,4 +157,44 @@ func whole(t *testing.T, url string) {
 	if err != nil || n != 0 {
 		t.Errorf("%d declarations are there by half, %v", n, err)
 	}
+}
+
+// A message to another system is sent again, under the same id, when the
+// process is killed after the receiver has it and before that is written down.
+func TestKilledWhileTelling(t *testing.T) {
+	anlotest.Databases(t, func(t *testing.T, url string) {
+		place := place{Data: t.TempDir(), Database: url}
+		got := make(chan string, 10)
+		hold := make(chan struct{})
+		var told atomic.Bool
+		receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			got <- r.Header.Get("webhook-id")
+			if !told.Swap(true) {
+				<-hold // the answer never comes
+			}
+		}))
+		defer receiver.Close()
+		defer close(hold)
+		const inside = "127.0.0.0/8"
+		add := webhooksAddCmd{place: place, networks: networks{[]string{inside}}, URL: receiver.URL, Label: "police"}
+		if err := add.Run(t.Context(), std{out: io.Discard, err: io.Discard}); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"serve", "--data", place.Data, "--database", url, "--listen", "127.0.0.1:0", "--webhook-network", inside}
+		s := startServer(t, args...)
+		before := <-got
+		s.kill()
+		db := anlotest.Store(t, url)
+		hooks, err := db.Webhooks(t.Context())
+		if err != nil || len(hooks) != 1 || hooks[0].Waiting != 1 {
+			t.Fatalf("%+v %v", hooks, err)
+		}
+		if err := db.ReleaseWebhook(t.Context(), hooks[0].ID); err != nil { // instead of waiting a minute
+			t.Fatal(err)
+		}
+		startServer(t, args...)
+		if after := <-got; after != before { // the test's own time limit ends this
+			t.Errorf("sent as %s, and again as %s", before, after)
+		}
+	})
 }
