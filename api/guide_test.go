@@ -94,14 +94,16 @@ func startReceiver(t *testing.T, code, url string, env ...string) *bufio.Scanner
 		cmd.Wait()
 	})
 	address := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
-	for {
+	for range 3000 { // a minute
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			conn.Close()
 			return bufio.NewScanner(out)
 		}
-		time.Sleep(20 * time.Millisecond) // the test's own time limit ends this
+		time.Sleep(20 * time.Millisecond)
 	}
+	t.Fatal("the receiver does not listen: is standardwebhooks there? (`make assets`)")
+	return nil
 }
 
 func freePort(t *testing.T) string {
