@@ -235,6 +235,9 @@ func (n Notice) nextCheckIn(now time.Time, day Date) time.Time {
 	if today.After(day) {
 		day = today
 	}
+	if day == today && !now.Before(day.At(CheckInHour, Hanoi)) { // ordered at night: nobody is late yet
+		day = day.AddDays(1)
+	}
 	if day.After(n.Until) {
 		return n.Until.At(CheckInHour, Hanoi).Add(ReleaseGrace)
 	}

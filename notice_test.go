@@ -82,6 +82,15 @@ func TestMonitoringEndsOnlyByRelease(t *testing.T) {
 	}
 }
 
+func TestQuarantineOrderedAtNightIsNotOverdueAtOnce(t *testing.T) {
+	night := time.Date(2026, 11, 23, 21, 0, 0, 0, anlo.Hanoi)
+	today := anlo.DateOf(night)
+	n, err := anlo.Notice{State: anlo.NoticeVerified}.Apply(anlo.FollowUp{At: night, Kind: anlo.DoQuarantine, From: today, Until: today.AddDays(6)})
+	if want := today.AddDays(1).At(18, anlo.Hanoi); err != nil || !n.DueAt.Equal(want) {
+		t.Errorf("due %v, %v; want %v", n.DueAt, err, want)
+	}
+}
+
 func TestAnAlarmingCheckInIsDueNow(t *testing.T) {
 	now := time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)
 	n := anlo.Notice{State: anlo.NoticeMonitoring, Until: anlo.Date{Year: 2026, Month: 12, Day: 1}}

@@ -61,7 +61,11 @@ func (a *App) QueueWebhooks(ctx context.Context) error {
 // queue makes messages of the changes up to head, as many as fit into one
 // transaction, and reports whether there are more.
 func (a *App) queue(ctx context.Context, w *store.WebhookRow, head int64) (more bool, err error) {
-	changed, err := a.Store.Notices(ctx, store.NoticeQuery{List: a.UnitList, Communes: a.communesIn(a.today(w.Area)), BySeq: true, Ascending: true,
+	area := a.today(w.Area)
+	if area.IsZero() && !w.Area.IsZero() { // of an older list, and nothing took its place: not the whole country
+		return false, nil
+	}
+	changed, err := a.Store.Notices(ctx, store.NoticeQuery{List: a.UnitList, Communes: a.communesIn(area), BySeq: true, Ascending: true,
 		After: &store.NoticeRow{Notice: anlo.Notice{Seq: w.Seq}}, Limit: eventsAtOnce})
 	if err != nil || len(changed) == 0 && head-w.Seq < quiet {
 		return false, err

@@ -181,12 +181,17 @@ func TestReceiverHangs(t *testing.T) {
 		go func() { done <- a.SendWebhooks(ctx) }()
 		<-hanging
 		trip(t, a, clock)
-		for range 3 { // calls of the seconds that follow
+		var got []string
+		for range 500 { // calls of the seconds that follow
 			work(t, a)
+			if got = append(got, other.take()...); len(got) >= 2 {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
-		is(t, "the other one", other.take(), "webhook.test", "notice.created vn-2026/00008")
+		is(t, "the other one", got, "webhook.test", "notice.created vn-2026/00008")
 		stop() // the program ends while the message is on its way
-		if err := <-done; err != nil {
+		if err := <-done; err != nil && ctx.Err() == nil {
 			t.Error(err)
 		}
 		slow.answers(nil)
