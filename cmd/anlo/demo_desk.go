@@ -75,7 +75,27 @@ func demoJourneys(people int, end time.Time) (out []simulate.Journey, focus anlo
 			out[i].Trip.Destination.Commune = focus
 		}
 	}
+	mistype(out)
 	return out, focus
+}
+
+// mistype has some people write carelessly, as most do, and a few name a number
+// that is somebody else's, so that officers have something to compare.
+func mistype(journeys []simulate.Journey) {
+	rng := rand.New(rand.NewPCG(demoSeed, 7))
+	for i := range journeys {
+		j := &journeys[i]
+		lead := &j.Travellers[0].Person
+		switch {
+		case i%3 == 1:
+			phone := lead.Phone
+			*lead = simulate.Corrupt(j.People, 0, lead.Temporary, rng).Person
+			lead.Phone = phone
+		case i%25 == 6:
+			other := journeys[(i+1)%len(journeys)].Travellers[0]
+			lead.FullName, lead.BirthDate, lead.Sex = other.FullName, other.BirthDate, other.Sex
+		}
+	}
 }
 
 // live goes through the hours.

@@ -85,5 +85,5 @@ func progress(w io.Writer, total int64, what string) *progressbar.ProgressBar {
 		w = io.Discard
 	}
 	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionThrottle(progressThrottle), progressbar.OptionClearOnFinish())
+		progressbar.OptionShowCount(), progressbar.OptionThrottle(progressThrottle), progressbar.OptionSetSpinnerChangeInterval(0), progressbar.OptionClearOnFinish())
 }
