@@ -53,7 +53,6 @@ type Keyring struct {
 	vault  Vault
 	index  *prf.Set
 	days   sync.Map // Day → tink.AEAD
-	create sync.Mutex
 }
 
 // Open returns the keyring whose keys lie in the vault, wrapped by the master.
@@ -159,11 +158,11 @@ func (k *Keyring) dayKey(ctx context.Context, day Day) (tink.AEAD, error) {
 	return a, nil
 }
 
-// handle loads a key, making it first where there is none. Two processes may
-// make one at the same time: the vault keeps the first, and both load that.
+// handle loads a key, making it first where there is none. Two may make one at
+// the same time: the vault keeps the first, and both load that. A key that is
+// there is loaded without waiting for whoever makes another: that may be waiting
+// for the very transaction which asks.
 func (k *Keyring) handle(ctx context.Context, name string, template keyTemplate) (*keyset.Handle, error) {
-	k.create.Lock()
-	defer k.create.Unlock()
 	wrapped, err := k.vault.WrappedKey(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("key %s: %w", name, err)

@@ -144,3 +144,49 @@ func BenchmarkIndex(b *testing.B) {
 		k.Index("number", "001090123456")
 	}
 }
+
+// slowVault keeps new keys only once it may, as a database whose only writer is
+// busy.
+type slowVault struct {
+	*mapVault
+	asked, may chan struct{}
+}
+
+func (v *slowVault) KeepKey(ctx context.Context, name string, wrapped []byte) error {
+	close(v.asked)
+	<-v.may
+	return v.mapVault.KeepKey(ctx, name, wrapped)
+}
+
+// The transaction that the maker of a new key waits for may itself need an older
+// key that is not in memory.
+func TestMakingAKeyHoldsUpNobodyWhoNeedsAnother(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "master.key")
+	v := &mapVault{m: map[string][]byte{}}
+	sealed, err := open(t, path, v).Seal(t.Context(), 1, nil, []byte("old"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := &slowVault{v, make(chan struct{}), make(chan struct{})}
+	master, err := MasterFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := Open(t.Context(), master, slow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := make(chan error)
+	go func() {
+		_, err := k.Seal(t.Context(), 2, nil, []byte("new"))
+		made <- err
+	}()
+	<-slow.asked
+	if plain, err := k.Open(t.Context(), nil, sealed); string(plain) != "old" || err != nil {
+		t.Errorf("%q %v", plain, err)
+	}
+	close(slow.may)
+	if err := <-made; err != nil {
+		t.Error(err)
+	}
+}
