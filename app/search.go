@@ -13,7 +13,7 @@ import (
 
 const (
 	searchChunk = 2000   // notices opened at a time
-	searchMost  = 20_000 // and in one search: then it says how far it came
+	searchMost  = 12_000 // and in one search: then it says how far it came
 )
 
 // search finds notices by identity number, phone or plate through their blind
