@@ -244,12 +244,17 @@ func TestSearch(t *testing.T) {
 		d := anlotest.Declaration(clock.Now(), anlotest.Binh)
 		d.Travellers[0].Phone, d.Trip.Vehicle.Plate, d.Trip.Destination.Address = "0987654321", "30F12399", "Ngõ 7 Đội Cấn"
 		declareAndRoute(t, a, d)
+		foreign := anlotest.Declaration(clock.Now(), anlotest.Binh)
+		foreign.Travellers[0].Document, foreign.Travellers[0].FullName = anlo.Document{Kind: anlo.Passport, Number: "C4567890", Country: "FR"}, "Camille Dupont"
+		foreign.Travellers[0].Phone, foreign.Trip.Vehicle.Plate, foreign.Trip.Destination.Address = "", "AB123CD", "Khách sạn Hoa Sen"
+		declareAndRoute(t, a, foreign)
 		by := officer(anlo.CommuneOfficer, ngocHa)
+		camille := "Camille Dupont: destination, new"
 		an, binh := "Nguyễn Văn An: destination, new", "Trần Thị Bình: destination, new"
 		for text, want := range map[string][]string{
 			"nguyen van an": {an}, "an nguyễn": {an}, "BÌNH": {binh}, "tran": {binh}, "doi can": {binh}, "hoang hoa tham": {an},
 			"001090123456": {an}, "001 090 123 456": {an}, "0987 654 321": {binh}, "+84987654321": {binh}, "30F-123.99": {binh},
-			"3456": {an}, "nguyen binh": nil, "%": nil, "_": nil, "an' OR 1=1": nil, "12": nil, strings.Repeat("x", 10000): nil,
+			"3456": {an}, "C4567890": {camille}, "7890": {camille}, "ab-123-cd": {camille}, "0999 999 999": nil, "99Z99999": nil, "nguyen binh": nil, "%": nil, "_": nil, "an' OR 1=1": nil, "12": nil, strings.Repeat("x", 10000): nil,
 		} {
 			got := desk(t, a, by, app.DeskQuery{Text: text})
 			is(t, text[:min(len(text), 30)], got, want...)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -21,7 +22,8 @@ const (
 // desk: nothing about names is kept outside the sealed rows (decision 11).
 func (a *App) search(ctx context.Context, in scope, q DeskQuery) (found []opened, next string, searched int, err error) {
 	if q.Cursor == "" {
-		if found, err = a.searchExact(ctx, in, q); err != nil || len(found) > 0 {
+		var number bool
+		if found, number, err = a.searchExact(ctx, in, q); err != nil || number || len(found) > 0 {
 			return found, "", 0, err
 		}
 	}
@@ -36,26 +38,33 @@ func (a *App) search(ctx context.Context, in scope, q DeskQuery) (found []opened
 	return a.searchDesk(ctx, anlo.UnitRef{List: a.UnitList, Code: in.communes[0]}, words, q)
 }
 
-// searchExact looks the text up as a number of some kind.
-func (a *App) searchExact(ctx context.Context, in scope, q DeskQuery) (found []opened, err error) {
+// ourPlate is a number plate of Vietnam: no passport looks like one.
+var ourPlate = regexp.MustCompile(`^[0-9]{2}[A-ZĐ]{1,2}[0-9]{4,6}$`)
+
+// searchExact looks the text up as a number of some kind. number reports that
+// it can be nothing else, so that no name or address need be read.
+func (a *App) searchExact(ctx context.Context, in scope, q DeskQuery) (found []opened, number bool, err error) {
 	type try struct {
 		column, kind, value string
 		is                  func(opened) bool
 	}
 	var tries []try
 	if d, err := anlo.ParseIDNumber(q.Text); err == nil {
+		number = d.Kind == anlo.CCCD // nine digits may be a passport
 		tries = append(tries, try{"person", "person", d.Key(), func(o opened) bool { return o.Document == d.Key() }})
 	}
 	if p := anlo.NormalPhone(strings.TrimSpace(q.Text)); len(p) >= 8 && strings.Trim(p, "+0123456789") == "" {
+		number = number || p[0] == '0' || p[0] == '+'
 		tries = append(tries, try{"phone_index", "phone", p, func(o opened) bool { return o.Phone == p }})
 	}
 	if p := anlo.NormalPlate(q.Text); len(p) <= 12 && strings.ContainsAny(p, "0123456789") && strings.IndexFunc(p, unicode.IsLetter) >= 0 {
+		number = number || ourPlate.MatchString(p)
 		tries = append(tries, try{"plate_index", "plate", p, func(o opened) bool { return o.Plate == p }})
 	}
 	for _, t := range tries {
 		declared, err := a.Store.DeclarationsBy(ctx, t.column, a.Seal.Index(t.kind, t.value), maxDeskLimit)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if len(declared) == 0 {
 			continue
@@ -66,11 +75,11 @@ func (a *App) searchExact(ctx context.Context, in scope, q DeskQuery) (found []o
 		}
 		rows, err := a.Store.NoticesAmong(ctx, ids)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		all, err := a.open(ctx, a.here(rows, in, q))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, o := range all {
 			if t.is(o) { // two values may share an index
@@ -78,7 +87,7 @@ func (a *App) searchExact(ctx context.Context, in scope, q DeskQuery) (found []o
 			}
 		}
 	}
-	return found, nil
+	return found, number, nil
 }
 
 // here leaves the notices that a query of this scope may show.
