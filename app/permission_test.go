@@ -3,8 +3,6 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -148,18 +146,5 @@ func TestWhoMayUseWhat(t *testing.T) {
 		}
 		b.WriteByte('\n')
 	}
-	text := regexp.MustCompile(` +\n`).ReplaceAllString(b.String(), "\n")
-	const file = "testdata/who-may.golden.txt"
-	if os.Getenv("ANLO_UPDATE") != "" {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	golden, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text != string(golden) {
-		t.Errorf("who may use what is not as in %s; now it is\n%s", file, text)
-	}
+	anlotest.Golden(t, "testdata/who-may.golden.txt", b.String())
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,20 +68,7 @@ func TestEveryRoute(t *testing.T) {
 		}
 		b.WriteByte('\n')
 	}
-	text := regexp.MustCompile(` +\n`).ReplaceAllString(b.String(), "\n")
-	const file = "testdata/routes.golden.txt"
-	if os.Getenv("ANLO_UPDATE") != "" {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	golden, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text != string(golden) {
-		t.Errorf("the answers are not those of %s; now they are\n%s", file, text)
-	}
+	anlotest.Golden(t, "testdata/routes.golden.txt", b.String())
 }
 
 func value(c *http.Cookie) string {
