@@ -2,10 +2,14 @@ package app_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -310,4 +314,38 @@ func TestOtherAnswers(t *testing.T) {
 	}
 	work(t, a)
 	is(t, "resumed", r.take(), "webhook.test", "notice.created vn-2026/00008")
+}
+
+// A webhook for a province of an older list, which nothing takes the place of,
+// tells nothing: least of all of the whole country.
+func TestWebhookOfAnAreaThatIsNoMore(t *testing.T) {
+	root, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	same := func(c *app.Config) { c.MasterKey, c.RootKey = filepath.Join(dir, "master.key"), root }
+	t.Run("before", func(t *testing.T) {
+		a, _ := anlotest.AppOn(t, filepath.Join(dir, "anlo.db"), same, withLoopback(0), func(c *app.Config) { c.UnitList = "vn-63" })
+		if _, _, err := a.AddWebhook(t.Context(), administrator, "http://127.0.0.1:9/", "Công an tỉnh", anlo.UnitRef{List: "vn-63", Code: "02"}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	a, clock := anlotest.AppOn(t, filepath.Join(dir, "anlo.db"), same, withLoopback(0))
+	waiting := func() int {
+		t.Helper()
+		if err := a.QueueWebhooks(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ws, err := a.Webhooks(t.Context(), administrator)
+		if err != nil || len(ws) != 1 {
+			t.Fatal(ws, err)
+		}
+		return ws[0].Waiting
+	}
+	before := waiting()
+	declareAndRoute(t, a, anlotest.Declaration(clock.Now(), anlotest.An))
+	if after := waiting(); after != before {
+		t.Errorf("%d messages wait, %d before", after, before)
+	}
 }
