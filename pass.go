@@ -39,6 +39,7 @@ const (
 	ReasonNotYetValid Reason = "not-yet-valid" // issued in the future: a wrong clock, or worse
 	ReasonRevoked     Reason = "revoked"       // cancelled or replaced by a corrected one
 	ReasonUnknown     Reason = "unknown"       // well signed, but the server never issued it
+	ReasonUndeclared  Reason = "not-declared"  // an identity card or short code without a declaration that stands
 )
 
 // Reasons for look.
@@ -51,7 +52,14 @@ const (
 	ReasonBundleStale Reason = "bundle-stale"
 	ReasonIDTag       Reason = "id-tag-differs"
 	ReasonNotPass     Reason = "certificate-only" // a valid vaccination certificate, which is not a pass
+	ReasonElsewhere   Reason = "seen-elsewhere"   // at another post, too far away for the time between
+	ReasonUsedAgain   Reason = "used-again"       // at this post, a while ago
+	ReasonNotChecked  Reason = "not-checked"      // an identity card or short code that nothing here knows, and no network to ask
 )
+
+// Reasons lists every reason, in the order in which they weigh.
+var Reasons = []Reason{ReasonUnreadable, ReasonForged, ReasonKeyUnknown, ReasonExpired, ReasonNotYetValid, ReasonRevoked, ReasonUnknown, ReasonUndeclared,
+	ReasonElsewhere, ReasonIDTag, ReasonTest, ReasonSymptoms, ReasonContact, ReasonIdentity, ReasonZone, ReasonUsedAgain, ReasonNotPass, ReasonNotChecked, ReasonBundleStale}
 
 // Verdict is the judgement on one reading.
 type Verdict struct {
@@ -89,30 +97,4 @@ type Named struct {
 	Name      string
 	BirthYear int
 	Tag       uint32
-}
-
-// Scan is one reading of a code at a checkpoint.
-type Scan struct {
-	ID         ID // made by the device or, for an online reading, by the server
-	Pass       ID // zero when the code was not a pass of ours
-	Checkpoint ID
-	Device     ID
-	At         time.Time // by the device's clock
-	RecordedAt time.Time // by ours
-	Verdict    Verdict
-}
-
-// Checkpoint is a post on a road.
-type Checkpoint struct {
-	ID      ID
-	Name    string
-	Commune UnitRef
-}
-
-// Device is a phone or reader enrolled at a checkpoint.
-type Device struct {
-	ID         ID
-	Checkpoint Checkpoint
-	Label      string
-	ExpiresAt  time.Time
 }

@@ -45,8 +45,12 @@ func (a *App) OpenDevice(ctx context.Context, token string) (anlo.Actor, error) 
 	if err != nil {
 		return anlo.Actor{}, err
 	}
-	return anlo.Actor{Role: anlo.CheckpointOfficer, Device: &d}, nil
+	return anlo.Actor{Role: anlo.CheckpointOfficer, Device: &d, Only: deviceMay}, nil
 }
+
+// deviceMay is what whoever holds a device may do. The rest of what a
+// checkpoint officer may do needs an account: that has an area, a device a post.
+var deviceMay = []anlo.Action{anlo.ActJudge, anlo.ActLookUp, anlo.ActReadBundle, anlo.ActDeclareFor}
 
 // SealForm encrypts what a citizen has typed so far, so that the page carries
 // it from step to step and the server need not keep it. purpose separates uses

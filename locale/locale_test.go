@@ -190,7 +190,7 @@ func TestEveryChoiceHasWords(t *testing.T) {
 	for typ, prefixes := range map[string][]string{
 		"Outcome": {"outcome."}, "Reason": {"reason.", "advice."}, "VehicleKind": {"vehicle."}, "TripPurpose": {"reason-of-trip."},
 		"Symptom": {"symptoms."}, "Sex": {"sex."}, "DocumentKind": {"document.kind."}, "TestKind": {"test."}, "TestResult": {"test_result."}, "Role": {"role."}, "Action": {"action."},
-		"Purpose": {"purpose."},
+		"Purpose": {"purpose."}, "Decision": {"decision."}, "ScanKind": {"scan-kind."}, "Compared": {"compared."},
 	} {
 		for _, value := range constants(t, typ) {
 			for _, prefix := range prefixes {

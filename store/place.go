@@ -94,14 +94,14 @@ func (db *DB) Devices(ctx context.Context) ([]anlo.Device, error) {
 	return list(ctx, db.read, scanDevice, deviceColumns+" WHERE d.revoked_at IS NULL ORDER BY c.name, d.label, d.id")
 }
 
-const deviceColumns = `SELECT d.id, d.label, d.expires_at, c.id, c.name, c.list, c.commune
+const deviceColumns = `SELECT d.id, d.label, d.expires_at, coalesce(d.revoked_at, 0), d.seen_at, d.bundle_at, d.waiting, c.id, c.name, c.list, c.commune
 	FROM device d JOIN checkpoint c ON c.id = d.checkpoint`
 
 func scanDevice(r *sql.Rows) (d anlo.Device, err error) {
-	var expires int64
+	var expires, revoked, seen, bundle int64
 	c := &d.Checkpoint
-	err = r.Scan((*uid)(&d.ID), &d.Label, &expires, (*uid)(&c.ID), &c.Name, &c.Commune.List, &c.Commune.Code)
-	d.ExpiresAt = at(expires)
+	err = r.Scan((*uid)(&d.ID), &d.Label, &expires, &revoked, &seen, &bundle, &d.Sync.Waiting, (*uid)(&c.ID), &c.Name, &c.Commune.List, &c.Commune.Code)
+	d.ExpiresAt, d.RevokedAt, d.Sync.At, d.Sync.BundleAt = at(expires), at(revoked), at(seen), at(bundle)
 	return d, err
 }
 
