@@ -15,11 +15,11 @@ const (
 	ActImportRegister Action = "register.import"
 	ActKeys           Action = "keys.change"
 	ActDevices        Action = "devices.change"
-	ActEnrol          Action = "devices.enrol"  // one-time codes for the phones of a post, and their withdrawal
-	ActLookUp         Action = "pass.look-up"   // by identity card or short code, at a post
-	ActReadPost       Action = "post.read"      // the figures, alerts and devices of a post; nobody's data
-	ActSurge          Action = "post.surge"     // ask less at a post for a while
-	ActZones          Action = "zones.change"   // put an area under a level
+	ActEnrol          Action = "devices.enrol" // one-time codes for the phones of a post, and their withdrawal
+	ActLookUp         Action = "pass.look-up"  // by identity card or short code, at a post
+	ActReadPost       Action = "post.read"     // the figures, alerts and devices of a post; nobody's data
+	ActSurge          Action = "post.surge"    // ask less at a post for a while
+	ActZones          Action = "zones.change"  // put an area under a level
 
 	ActRoute      Action = "notice.route"      // deliver notices, climb when overdue
 	ActReadDesk   Action = "notice.read"       // lists and records, with what is sensitive masked
