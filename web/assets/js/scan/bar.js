@@ -6,6 +6,7 @@ import { t } from "./words.js";
 
 /** @typedef {import("./types.js").Sync} Sync */
 /** @typedef {import("./types.js").Device} Device */
+/** @typedef {import("./turn.js").Turn} Turn */
 
 const clockMatters = 2 * 60_000;
 
@@ -13,12 +14,19 @@ const clockMatters = 2 * 60_000;
  * @param {Device} device
  * @param {Sync} sync
  * @param {() => void} menu
+ * @param {Turn | null} turn of which it says whether it is kept
  */
-export function bar(device, sync, menu) {
+export function bar(device, sync, menu, turn) {
 	return h("header", { class: "line" },
 		h("p", { class: "where" }, h("b", {}, device.checkpoint.name), " ", h("span", {}, device.label)),
-		h("ul", { class: "signs" }, signs(sync)),
+		h("ul", { class: "signs" }, turn && kept(turn), signs(sync)),
 		h("button", { id: "menu-button", class: "menu-button", "aria-label": t("scanner.menu"), click: menu }, shape("menu")));
+}
+
+/** @param {Turn} turn */
+function kept({ kept, decision }) {
+	if (kept === "no") return h("li", { class: "bad", role: "status" }, t("scanner.not-kept"));
+	return h("li", {}, kept && shape("tick"), kept === "" ? "\u00a0" : decision ? t("scanner.kept-as", { decision: t("decision." + decision) }) : t("scanner.kept"));
 }
 
 /** @param {Sync} sync */

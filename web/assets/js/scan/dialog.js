@@ -70,7 +70,7 @@ export function menu(part, closed) {
 		row("language", say(other(), "scanner.language"), "", () => { speak(other()); part.redraw(); again(); }),
 		row("send", t("scanner.send"), `${t("scanner.waiting", { n: waiting })} · ${syncedAt ? t("scanner.synced", { hour: hour(syncedAt) }) : t("scanner.never-synced")}`, () => { sync.soon(); dialog.close(); }),
 		row("leave", t("scanner.leave"), "", () => { dialog.close(); leaving(part, closed); })),
-	h("p", { class: "about" }, `${device.checkpoint.name} · ${device.label} · ${t("scanner.version", { version: document.body.dataset.version ?? "" })}`));
+	h("p", { class: "about" }, `${device.checkpoint.name} · ${device.label} · ${t("scanner.version", { version: (document.body.dataset.version ?? "").slice(0, 7) })}`));
 	dialog.lang = language();
 }
 

@@ -28,6 +28,7 @@ const drawings = {
 	wait: '<circle class="body" cx="50" cy="50" r="47"/><path class="mark" d="M50 24v28l18 14"/>',
 	on: '<circle class="full" cx="50" cy="50" r="40"/>',
 	off: '<circle class="ring" cx="50" cy="50" r="34"/><path class="ring" d="M20 80 80 20"/>',
+	tick: '<path class="ring" d="m14 54 24 24 48-54"/>',
 	up: '<path class="ring" d="M50 88V16M20 44l30-30 30 30"/>',
 	menu: '<path class="ring" d="M12 22h76M12 50h76M12 78h76"/>',
 	type: '<path class="ring" d="M6 22h88v56H6zM20 38h4m16 0h4m16 0h4m12 0h4M26 62h48"/>',
@@ -41,6 +42,6 @@ const drawings = {
 /** @param {Shape} name */
 export function shape(name) {
 	const holder = document.createElement("template");
-	holder.innerHTML = `<svg class="shape ${name}" viewBox="0 0 100 100" aria-hidden="true" focusable="false">${drawings[name]}</svg>`;
+	holder.innerHTML = `<svg class="shape" viewBox="0 0 100 100" aria-hidden="true" focusable="false">${drawings[name]}</svg>`;
 	return /** @type {SVGElement} */ (holder.content.firstChild);
 }

@@ -2,7 +2,7 @@
 // both. It knows nothing of how that looks.
 import { newId } from "./id.js";
 import { ours, question } from "./code.js";
-import { count, judgeCard, peopleOf, settled } from "./turn.js";
+import { count, judgeCard, peopleOf, settled, tick } from "./turn.js";
 import { compare } from "./tag.js";
 import { signal } from "./sound.js";
 
@@ -102,14 +102,20 @@ export class Lane extends EventTarget {
 		this.#touch();
 	}
 
-	/**
-	 * Riders who were counted; by is +1 or −1, traveller the one whose name was touched.
-	 * @param {number} by
-	 * @param {number} [traveller]
-	 */
-	count(by, traveller) {
+	/** @param {number} by +1 or −1 rider, counted by hand */
+	count(by) {
 		if (!this.current) return;
-		count(this.current, by, traveller);
+		count(this.current, by);
+		this.#touch();
+	}
+
+	/**
+	 * @param {number} traveller whose name was touched
+	 * @param {boolean} here
+	 */
+	tick(traveller, here) {
+		if (!this.current) return;
+		tick(this.current, traveller, here);
 		this.#touch();
 	}
 
@@ -251,7 +257,7 @@ export class Lane extends EventTarget {
 		if (!compared) return false;
 		const { bearer } = turn.judged;
 		if (compared === "agrees") {
-			if (!turn.ticked.has(traveller)) count(turn, 1, traveller);
+			if ((bearer?.party ?? 1) > 1) tick(turn, traveller, true);
 			turn.agreed = asked.card.name;
 			if (bearer?.party === 1 || !turn.compared) Object.assign(turn, { compared, reading: turn.judged }); // in a party, a stranger stays one
 			turn.stranger = null;

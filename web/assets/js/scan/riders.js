@@ -15,7 +15,7 @@ export function list(turn, lane) {
 	const travellers = turn.reading.bearer?.travellers ?? [];
 	return h("ul", { class: "riders" }, travellers.map((one, i) => {
 		const here = turn.ticked.has(i);
-		return h("li", {}, h("button", { id: "rider-" + i, "aria-pressed": String(here), click: () => lane.count(here ? -1 : 1, i) },
+		return h("li", {}, h("button", { id: "rider-" + i, "aria-pressed": String(here), click: () => lane.tick(i, !here) },
 			h("span", { class: "box" }, here && shape("go")), h("b", {}, one.name), one.birthYear > 0 && h("span", {}, String(one.birthYear))));
 	}));
 }

@@ -59,7 +59,7 @@ export class Screen {
 		const { lane, sync, device, menu } = this.#part;
 		const { current, asking } = lane;
 		this.#root.className = "lane " + (current && !asking ? current.reading.outcome : asking ? "asking" : "ready");
-		put(this.#top, bar(device, sync, menu), this.#surge(), this.#warning());
+		put(this.#top, bar(device, sync, menu, current), this.#surge(), this.#warning());
 		if (this.#shown !== current) this.#told.scrollTop = 0;
 		this.#shown = current;
 		put(this.#head, ...(asking ? waiting(asking) : current ? headline(current) : []));
@@ -76,8 +76,8 @@ export class Screen {
 		const helps = sync.status.online && reasons.some((reason) => ["not-declared", "expired", "revoked"].includes(reason));
 		return [
 			turn.stranger && h("button", { id: "another", class: "plain", click: () => lane.another() }, t("scanner.another")),
-			helps && h("button", { id: "declare", class: "strong", click: () => declare(turn) }, shape("card"), t("scanner.declare")),
 			...details(turn, vehicles(), lane.counts(turn) && list(turn, lane)),
+			helps && h("button", { id: "declare", class: "strong", click: () => declare(turn) }, shape("card"), t("scanner.declare")),
 			lane.turns.length > 1 && h("ul", { class: "others", "aria-label": t("scanner.others") }, lane.turns.filter((other) => other !== turn)
 				.map((other) => h("li", {}, h("button", { id: "turn-" + other.id, class: "chip " + other.reading.outcome, click: () => lane.show(other) }, ...sign(other))))),
 		];
@@ -86,10 +86,8 @@ export class Screen {
 	/** @param {Turn} turn */
 	#below(turn) {
 		const { lane } = this.#part;
-		const kept = turn.kept === "yes" ? (turn.decision ? t("scanner.kept-as", { decision: t("decision." + turn.decision) }) : t("scanner.kept")) : turn.kept === "no" ? t("scanner.not-kept") : "";
 		return [
 			lane.counts(turn) && counter(turn, lane),
-			h("p", { class: "kept" + (turn.kept === "no" ? " bad" : ""), role: "status" }, kept || "\u00a0"),
 			h("div", { class: "decisions" + (lane.asks(turn) ? " asks" : ""), role: "group", "aria-label": t("scanner.decision") }, decisions.map((decision) =>
 				h("button", { id: decision, class: turn.decision === decision ? "chosen" : "", click: () => lane.decide(decision) }, t("decision." + decision)))),
 		];

@@ -48,14 +48,23 @@ export function peopleOf(turn) {
 }
 
 /**
+ * Counts riders by hand; those checked off by name are among them.
  * @param {Turn} turn
  * @param {number} by +1 or −1
- * @param {number} [traveller] whose name was touched or card read
  */
-export function count(turn, by, traveller = -1) {
-	if (traveller >= 0) {
-		if (by > 0) turn.ticked.add(traveller);
-		else turn.ticked.delete(traveller);
-	}
+export function count(turn, by) {
 	turn.counted = Math.min(most, Math.max(turn.ticked.size, (turn.counted ?? 0) + by));
+}
+
+/**
+ * Checks a rider off, or takes that back.
+ * @param {Turn} turn
+ * @param {number} traveller
+ * @param {boolean} here
+ */
+export function tick(turn, traveller, here) {
+	const byHand = turn.counted !== turn.ticked.size;
+	if (here) turn.ticked.add(traveller);
+	else turn.ticked.delete(traveller);
+	turn.counted = byHand ? Math.max(turn.counted ?? 0, turn.ticked.size) : turn.ticked.size;
 }

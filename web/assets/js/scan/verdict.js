@@ -14,10 +14,11 @@ import { commune, t } from "./words.js";
 export function headline(turn) {
 	const { outcome, reasons } = turn.reading;
 	const said = reasons.filter((reason) => !(reason === "id-tag-differs" && turn.stranger));
+	const brief = turn.stranger !== null; // the card matters more now
 	return [
 		h("div", { class: "state", "data-turn": turn.id }, shape(outcome), h("h1", { class: "word" }, t("outcome." + outcome))),
 		card(turn),
-		said.length > 0 && h("ul", { class: "why" }, said.map((reason) => h("li", {}, h("b", {}, t("reason." + reason)), " ", h("span", {}, advice(reason, turn))))),
+		said.length > 0 && h("ul", { class: "why" }, said.map((reason) => h("li", {}, h("b", {}, t("reason." + reason)), " ", !brief && h("span", {}, advice(reason, turn))))),
 		reasons.length === 0 && !turn.compared && h("p", { class: "advice" }, turn.wantsCard ? t("advice.go") : t("scanner.no-card")),
 		h("p", { class: "sr" }, who(turn)),
 	];
@@ -37,9 +38,9 @@ export function waiting(asked) {
  */
 function card(turn) {
 	if (turn.stranger) {
-		return h("div", { class: "card differs" }, shape("stop"), h("p", {}, h("b", {}, t("compared.differs")), " ", t("scanner.card-of", { name: turn.stranger.card?.name ?? "" })));
+		return h("div", { class: "beside differs" }, shape("stop"), h("p", {}, h("b", {}, t("compared.differs")), " ", t("scanner.card-of", { card: turn.stranger.card?.name ?? "", pass: who(turn) })));
 	}
-	return turn.compared === "agrees" && h("div", { class: "card agrees" }, shape("go"), h("p", {}, h("b", {}, t("compared.agrees")), " ", turn.agreed));
+	return turn.compared === "agrees" && h("div", { class: "beside agrees" }, shape("go"), h("p", {}, h("b", {}, t("compared.agrees")), " ", turn.agreed));
 }
 
 /**
@@ -98,5 +99,5 @@ function trip(bearer) {
  */
 export function sign(turn) {
 	const { outcome } = turn.reading;
-	return [shape(outcome), h("span", {}, h("b", {}, turn.tapped ? t("decision." + turn.decision) : t("outcome." + outcome)), " ", who(turn))];
+	return [shape(outcome), h("span", {}, h("b", {}, turn.tapped ? t("decision." + turn.decision) : t("outcome." + outcome)), h("br"), who(turn))];
 }
