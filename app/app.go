@@ -56,9 +56,12 @@ type App struct {
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
 	assists *anlo.Limiter // declarations that one officer makes for others
+	scanned *anlo.Limiter // readings that one device sends
+	carded  *anlo.Limiter // cards and short codes among them, which are judged
 	routes  chan struct{} // wakes the router
 	recent  recent
 	desks   desks
+	posts   desks
 	shown   shown
 
 	gathering atomic.Bool // declarations wait for others to be routed with
@@ -130,6 +133,8 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	a.routes = make(chan struct{}, 1)
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
+	a.scanned = anlo.NewLimiter(20*time.Millisecond, 30_000, a.Now)
+	a.carded = anlo.NewLimiter(3*time.Second, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err
