@@ -60,8 +60,8 @@ func schemaOf[T any](doc huma.API) *huma.Schema {
 // answersOnly may gain members without a new version of the API, so that their
 // schemas are open; what is sent to us stays closed.
 var answersOnly = []string{
-	"AreaFigures", "AreaName", "Bearer", "BearerTraveller", "Commune", "Companion", "Counts", "DayFigures", "Declared", "FieldProblem", "Figures",
-	"Flow", "FollowedUp", "FollowedUpOne", "HistoryEntry", "Item", "Notice", "NoticeList", "Pass", "PassReading", "PastDeclaration", "Problem", "Receipt", "Record", "Registered", "Unit", "UnitList", "Verdict", "Work",
+	"AreaFigures", "AreaName", "Bearer", "BearerTraveller", "Commune", "Companion", "Counts", "DayFigures", "Declared", "Device", "DeviceState", "Enrolled", "FieldProblem", "Figures",
+	"Flow", "FollowedUp", "FollowedUpOne", "HistoryEntry", "Item", "Notice", "NoticeList", "Pass", "PassReading", "PastDeclaration", "Policy", "Post", "Problem", "Receipt", "Record", "Registered", "Surge", "Unit", "UnitList", "Verdict", "Work",
 }
 
 // describe completes the document with what tags cannot say: the choices are
@@ -79,6 +79,7 @@ func describe(doc *huma.OpenAPI) {
 	choices(of("Vehicle", "kind"), anlo.VehicleKinds...)
 	choices(of("Trip", "reason"), anlo.TripPurposes...)
 	choices(of("Verdict", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
+	choices(of("Surge", "skip").Items, anlo.Skips...)
 	choices(of("Revealing", "purpose"), anlo.RevealPurposes...)
 	choices(of("NoticeSearch", "state"), anlo.NoticeStates...)
 	for _, taken := range []string{"FollowUpOnce", "FollowUpMany"} {
