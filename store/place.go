@@ -87,6 +87,18 @@ func (db *DB) DeviceByID(ctx context.Context, id anlo.ID) (anlo.Device, error) {
 	return one(list(ctx, db.read, scanDevice, deviceColumns+" WHERE d.id = $1 AND d.revoked_at IS NULL", uid(id)))
 }
 
+// DeviceSince finds a device by the hash of its token whose enrolment holds, or
+// ended after a moment; anlo.ErrNotFound when there is none. RevokedAt is when
+// it ended, by revocation or by itself.
+func (db *DB) DeviceSince(ctx context.Context, tokenHash []byte, now, since time.Time) (anlo.Device, error) {
+	d, err := one(list(ctx, db.read, scanDevice,
+		deviceColumns+" WHERE d.token_hash = $1 AND (d.revoked_at IS NULL OR d.revoked_at > $2) AND d.expires_at > $2", tokenHash, ms(since)))
+	if ended := !d.ExpiresAt.After(now); err == nil && ended && (d.RevokedAt.IsZero() || d.ExpiresAt.Before(d.RevokedAt)) {
+		d.RevokedAt = d.ExpiresAt
+	}
+	return d, err
+}
+
 // Devices returns the devices that are enrolled and not revoked.
 func (db *DB) Devices(ctx context.Context) ([]anlo.Device, error) {
 	return list(ctx, db.read, scanDevice, deviceColumns+" WHERE d.revoked_at IS NULL ORDER BY c.name, d.label, d.id")
