@@ -9,6 +9,8 @@
 //	GET    /api/v1/passes/{id}/…        a pass as qr.svg, qr.png or pass.pdf
 //	POST   /api/v1/verdicts             a checkpoint device has a code judged
 //	POST   /api/v1/scans                a scanner delivers what it read on its own
+//	POST   /api/v1/devices              a phone becomes a scanner by a one-time code;
+//	GET    /api/v1/device               what its post asks now; DELETE withdraws it
 //	GET    /api/v1/bundle               the signed file for scanners without a network
 //	GET    /api/v1/units, units/search  administrative units
 //	GET    /api/v1/notices              the desk: what changed, or one of its lists
@@ -85,6 +87,7 @@ func (s *server) routes() *huma.OpenAPI {
 	s.passes(doc)
 	s.verdicts(doc)
 	s.scans(doc)
+	s.devices(doc)
 	s.bundle(doc)
 	s.units(doc)
 	s.notices(doc)

@@ -32,15 +32,15 @@ func (a *App) OpenLink(token string) (anlo.Actor, error) {
 	return anlo.Actor{Role: anlo.Citizen, ManageOf: id}, nil
 }
 
-// OpenDevice turns a device token into a checkpoint officer; anlo.ErrUnsigned
+// OpenDevice turns a device token into a checkpoint officer; anlo.ErrDevice
 // when it is unknown, expired or revoked.
 func (a *App) OpenDevice(ctx context.Context, token string) (anlo.Actor, error) {
 	if len(token) < 20 || len(token) > 200 {
-		return anlo.Actor{}, anlo.ErrUnsigned
+		return anlo.Actor{}, anlo.ErrDevice
 	}
 	d, err := a.Store.Device(ctx, seal.Digest(token), a.Now())
 	if anlo.KindOf(err) == anlo.NotFound {
-		return anlo.Actor{}, anlo.ErrUnsigned
+		return anlo.Actor{}, anlo.ErrDevice
 	}
 	if err != nil {
 		return anlo.Actor{}, err
