@@ -8,6 +8,7 @@
 //	DELETE /api/v1/declarations/{id}    or cancels
 //	GET    /api/v1/passes/{id}/…        a pass as qr.svg, qr.png or pass.pdf
 //	POST   /api/v1/verdicts             a checkpoint device has a code judged
+//	POST   /api/v1/lookups              the same for a card, or a short code
 //	GET    /api/v1/bundle               the signed file for scanners without a network
 //	GET    /api/v1/units, units/search  administrative units
 //	GET    /api/v1/notices              the desk: what changed, or one of its lists
@@ -83,6 +84,7 @@ func (s *server) routes() *huma.OpenAPI {
 	s.declarations(doc)
 	s.passes(doc)
 	s.verdicts(doc)
+	s.lookups(doc)
 	s.bundle(doc)
 	s.units(doc)
 	s.notices(doc)

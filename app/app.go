@@ -56,6 +56,7 @@ type App struct {
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
 	assists *anlo.Limiter // declarations that one officer makes for others
+	lookups *anlo.Limiter // cards and short codes that one device looks up
 	routes  chan struct{} // wakes the router
 	recent  recent
 	desks   desks
@@ -130,6 +131,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	a.routes = make(chan struct{}, 1)
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
+	a.lookups = anlo.NewLimiter(3*time.Second, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err
