@@ -33,9 +33,14 @@ type lookup struct {
 	Code   string `json:"code,omitzero" example:"7K3M9QXP" doc:"Of a text message. A hyphen, spaces and small letters are forgiven."`
 }
 
+// lookupVerdict is a verdict and which pass it is of.
 type lookupVerdict struct {
-	verdict
-	Pass string `json:"pass" doc:"Identifier of the pass that was judged; empty when nothing stands."`
+	Verdict     string   `json:"verdict" doc:"go: let through. look: let through after a closer look at what the reasons name. stop: do not let through."`
+	Reasons     []string `json:"reasons" doc:"Stable codes; empty for go."`
+	ReasonTexts []string `json:"reason_texts" doc:"The same reasons in words, in the language of the caller."`
+	Bearer      *bearer  `json:"bearer,omitempty" doc:"What the pass says; absent when nothing stands."`
+	Checkpoint  string   `json:"checkpoint" doc:"Name of the checkpoint that the device belongs to."`
+	Pass        string   `json:"pass" doc:"Identifier of the pass that was judged; empty when nothing stands."`
 }
 
 type lookupOutput struct {
@@ -58,7 +63,8 @@ func (s *server) lookUp(ctx context.Context, in *judgeInput) (*lookupOutput, err
 	if err != nil {
 		return nil, err
 	}
-	out := lookupVerdict{verdict: s.verdictOf(by, &v)}
+	said := s.verdictOf(by, &v)
+	out := lookupVerdict{Verdict: said.Verdict, Reasons: said.Reasons, ReasonTexts: said.ReasonTexts, Bearer: said.Bearer, Checkpoint: said.Checkpoint}
 	if !pass.IsZero() {
 		out.Pass = pass.String()
 	}
