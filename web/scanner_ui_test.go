@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -281,4 +283,40 @@ func TestScannerWithoutPass(t *testing.T) {
 	o.sees("look", "Phạm Thị Duyên")
 	o.tap("passed")
 	o.kept("card go  passed  1", "card go  passed  1", "card stop not-declared sent-aside  1", "card look identity-not-confirmed passed  1")
+}
+
+// A picture of a pass that somebody else has shown, and what is no pass.
+func TestScannerForeignAndUsed(t *testing.T) {
+	t.Parallel()
+	r := newRoadside(t)
+	an := r.pass(anlotest.An)
+	o := newOfficer(t, r).enrol()
+	o.reads(an)
+	o.sees("go", "Nguyễn Văn An")
+	o.tap("passed")
+	o.do(`(() => { const now = Date.now; Date.now = () => now() + 20 * 60_000 })()`)
+	o.reads(an)
+	o.sees("look", "Mã vừa được quét ở chốt này", "20 phút trước")
+	o.reads(certificate(t))
+	o.sees("stop", "Không rõ nơi cấp mã")
+	o.do(`document.activeElement.blur()`)
+	o.reads("AL1:" + strings.Repeat("0", 90))
+	o.sees("stop", "Không đọc được mã", "Tăng độ sáng")
+	o.do(`document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`) // a key is no reading
+	o.kept("pass go  passed  1", "pass look used-again   1", "certificate stop key-unknown   1", "other stop unreadable   1")
+}
+
+// certificate is a European one by an issuer whom nobody here knows.
+func certificate(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("../credential/testdata/verdicts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := regexp.MustCompile(`"HC1:[^"]+"`).Find(data)
+	var hc1 string
+	if err := json.Unmarshal(text, &hc1); err != nil {
+		t.Fatal(err)
+	}
+	return hc1
 }
