@@ -2,13 +2,16 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,7 +32,6 @@ type roadside struct {
 	by   anlo.Actor
 	mu   sync.Mutex
 	sent map[string]sentReading // as each reading was sent last
-	ids  []string               // in the order they came first
 }
 
 type sentReading struct {
@@ -80,9 +82,6 @@ func (r *roadside) listen(body []byte) {
 		r.t.Error(err)
 	}
 	for _, s := range batch.Scans {
-		if _, ok := r.sent[s.ID]; !ok {
-			r.ids = append(r.ids, s.ID)
-		}
 		r.sent[s.ID] = s
 	}
 }
@@ -168,15 +167,17 @@ func (o *officer) sees(outcome string, words ...string) {
 	}
 }
 
-// kept waits for the server to have these readings, in the order they were made.
+// kept waits for the server to have these readings, in the order of their moment.
 func (o *officer) kept(want ...string) {
 	o.t.Helper()
 	var got []string
 	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 		o.post.mu.Lock()
 		got = nil
-		for _, id := range o.post.ids {
-			got = append(got, o.post.sent[id].String())
+		for _, s := range slices.SortedStableFunc(maps.Values(o.post.sent), func(a, b sentReading) int {
+			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.String(), b.String()))
+		}) {
+			got = append(got, s.String())
 		}
 		o.post.mu.Unlock()
 		if fmt.Sprint(got) == fmt.Sprint(want) {
