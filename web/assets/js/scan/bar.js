@@ -17,7 +17,7 @@ const clockMatters = 2 * 60_000;
  * @param {Turn | null} turn of which it says whether it is kept
  */
 export function bar(device, sync, menu, turn) {
-	return h("header", { class: "line" },
+	return h("div", { class: "line" },
 		h("p", { class: "where" }, h("b", {}, device.checkpoint.name), " ", h("span", {}, device.label)),
 		h("ul", { class: "signs" }, turn && kept(turn), signs(sync)),
 		h("button", { id: "menu-button", class: "menu-button", "aria-label": t("scanner.menu"), click: menu }, shape("menu")));
@@ -33,8 +33,8 @@ function kept({ kept, decision }) {
 function signs(sync) {
 	const { online, waiting, storage, clockOff } = sync.status;
 	return [
-		h("li", { class: online ? "fine" : "note" }, shape(online ? "on" : "off"), t(online ? "scanner.online" : "scanner.offline")),
-		waiting > 0 && h("li", { class: "note" }, shape("up"), t("scanner.waiting", { n: waiting })),
+		h("li", { class: online ? "fine" : "plainly" }, shape(online ? "on" : "off"), t(online ? "scanner.online" : "scanner.offline")),
+		waiting > 0 && h("li", { class: "plainly" }, shape("up"), t("scanner.waiting", { n: waiting })),
 		freshness(sync),
 		storage !== "ok" && h("li", { class: storage === "full" ? "bad" : "warn" }, t("scanner.storage-" + storage)),
 		Math.abs(clockOff) > clockMatters && h("li", { class: "warn" }, t("scanner.clock", { span: span(Math.abs(clockOff)) })),

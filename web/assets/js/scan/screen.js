@@ -29,7 +29,7 @@ const decisions = /** @type {Decision[]} */ (["passed", "sent-aside", "turned-ba
 export class Screen {
 	#root;
 	#part;
-	#top = h("div");
+	#top = h("header");
 	#head = h("div", { role: "alert", class: "head" });
 	#more = h("div", { class: "more" });
 	#told = h("div", { class: "told", tabindex: "0" }, this.#head, this.#more);
