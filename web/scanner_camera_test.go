@@ -129,14 +129,11 @@ func TestScannerWithoutCamera(t *testing.T) {
 	an := r.pass(anlotest.An)
 	o := newOfficer(t, r, chromedp.Flag("use-fake-ui-for-media-stream", "deny"))
 	o.enrol()
-	o.wait(`document.querySelector(".sight").innerText.includes("Camera đang bị chặn")`)
+	o.wait(`document.querySelector(".sight").innerText.includes("Camera đang bị chặn") && document.getElementById("retry")`)
 	o.tap("type")
 	o.types("typed", an)
 	o.do(`document.querySelector(".typing .strong").click()`)
 	o.sees("go", "Nguyễn Văn An")
-	if o.do(`document.querySelector(".sight").innerText.includes("Thử lại")`) != "true" {
-		t.Error("there is no way to try the camera again")
-	}
 	o.reads(strings.Replace(an, "AL1:", "AL1:A", 1)) // altered
 	o.sees("stop", "Không đọc được mã")
 }

@@ -229,6 +229,20 @@ func TestScannerEnrols(t *testing.T) {
 	o.tap("leave")
 	o.tap("leave-yes")
 	o.wait(`document.getElementById("enrol-code")`)
+
+	o.enrol()
+	devices, err := o.post.app.Devices(t.Context(), anlo.Actor{Role: anlo.Operator})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if err := o.post.app.RevokeDevice(t.Context(), anlo.Actor{Role: anlo.Operator}, d.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.tap("menu-button")
+	o.tap("send") // it asks the server, and learns
+	o.wait(`document.querySelector(".enrol .error")?.textContent.includes("đã bị thu hồi")`)
 }
 
 // Every kind of traveller, one after the other, with a USB reader.
