@@ -40,6 +40,7 @@ class OverNetwork extends EventTarget {
 	#limit = most;
 	#started = false;
 	#busy = false;
+	#due = false;
 	#withdrawn = false;
 	/** @type {ReturnType<typeof setTimeout> | undefined} */
 	#timer;
@@ -144,13 +145,17 @@ class OverNetwork extends EventTarget {
 
 	/** What is done every minute, one after the other: a bundle is opened by the right time. */
 	async #round() {
-		if (this.#busy || !(await this.#keep.token())) return;
+		this.#due = true;
+		if (this.#busy) return; // once more after this one
 		this.#busy = true;
 		try {
-			await this.#askDevice();
-			await this.#send();
-			await this.#refreshBundle();
-			await this.#refreshCards();
+			while (this.#due && (await this.#keep.token())) {
+				this.#due = false;
+				await this.#askDevice();
+				await this.#send();
+				await this.#refreshBundle();
+				await this.#refreshCards();
+			}
 		} finally {
 			this.#busy = false;
 		}
