@@ -1,13 +1,14 @@
 package web
 
 import (
-	"crypto/x509"
-	"encoding/base64"
+	"bytes"
+	"database/sql"
 	"encoding/json"
-	"fmt"
+	"io"
 	"net"
 	"net/http"
-	"regexp"
+	"net/http/httptest"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,31 +16,30 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"anlo"
 	"anlo/anlotest"
+	"anlo/api"
 	"anlo/app"
 )
 
-// lane is the server that a scanner has, at an address that stays; a test
+// lane is the server that a scanner has, at an address that stays. A test
 // decides on its network and its moods.
 type lane struct {
 	*site
+	post    anlo.Checkpoint
 	address string
 	server  *http.Server
+	file    string       // its database
 	wire    atomic.Int64 // bytes that it sent
 	ahead   atomic.Int64 // what its clock is ahead of ours
 
 	mu      sync.Mutex
-	lose    int               // answers to readings that do not arrive
-	status  int               // of every answer, 0 for the true one
-	bundle  []byte            // instead of its own
-	kept    map[string]int    // how often each reading was kept
-	last    map[string]sent   // how each reading was sent last
-	batches []batch           // in the order they came
-	refuse  map[string]string // readings that are not taken, and why
-	whole   bool              // a batch with such a reading is refused as a whole
-	revoked bool
-	unknown bool // not even delivered to any more
-	policy  string
+	lose    int    // answers to readings that do not arrive
+	status  int    // of every answer, 0 for the true one
+	bundle  []byte // instead of its own
+	poison  string // a reading that a batch is refused as a whole for
+	batches []batch
+	last    map[string]sent // how each reading was sent last
 }
 
 type batch struct {
@@ -52,25 +52,20 @@ type batch struct {
 type sent struct {
 	ID       string    `json:"id"`
 	At       time.Time `json:"at"`
-	Kind     string    `json:"kind"`
-	Pass     string    `json:"pass"`
 	Number   string    `json:"number"`
-	Verdict  string    `json:"verdict"`
-	Reasons  []string  `json:"reasons"`
 	Decision string    `json:"decision"`
-	People   int       `json:"people"`
 	Took     int       `json:"took_ms"`
 }
-
-const enrolmentCode, deviceToken = "K7QM-3XPD", "anlo_dev_planted-token-of-the-lane"
 
 // newLane begins with a clock that is behind ours by so much.
 func newLane(t testing.TB, behind time.Duration) *lane {
 	t.Helper()
-	l := &lane{address: "127.0.0.1:0", kept: map[string]int{}, last: map[string]sent{}, refuse: map[string]string{}, policy: `{"card_hours":0,"surge":null}`}
+	l := &lane{address: "127.0.0.1:0", file: filepath.Join(t.TempDir(), "anlo.db"), last: map[string]sent{}}
 	l.ahead.Store(int64(-behind))
-	a, clock := anlotest.App(t, func(c *app.Config) { c.Now = l.now })
+	a, clock := anlotest.AppOn(t, l.file, func(c *app.Config) { c.Now = l.now })
 	anlotest.Register(t, a)
+	by, _ := anlotest.Post(t, a)
+	l.post = by.Device.Checkpoint
 	l.site = &site{t, a, clock, "", nil}
 	l.site.stop = func() { l.server.Close() }
 	l.start()
@@ -90,10 +85,109 @@ func (l *lane) start() {
 	l.address = listener.Addr().String()
 	mux := http.NewServeMux()
 	mux.Handle("/", New(l.app, Options{}))
-	mux.Handle("/api/v1/", http.HandlerFunc(l.api))
+	mux.Handle("/api/", l.moody(api.New(l.app, api.Options{})))
 	l.server = &http.Server{Handler: mux}
 	go l.server.Serve(countedListener{listener, &l.wire})
 	l.t.Cleanup(func() { l.server.Close() })
+}
+
+// set changes or asks about what the server shares with the test.
+func (l *lane) set(change func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change()
+}
+
+// moody answers as the server does, unless the test wants otherwise.
+func (l *lane) moody(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		switch readings := r.URL.Path == "/api/v1/scans"; {
+		case l.status != 0:
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "<h1>a proxy says</h1>", l.status)
+		case r.URL.Path == "/api/v1/bundle" && l.bundle != nil:
+			w.Header().Set("Content-Type", "application/cose")
+			w.Write(l.bundle)
+		case readings && l.poison != "" && bytes.Contains(body, []byte(l.poison)):
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			io.WriteString(w, `{"code":"invalid"}`)
+		case readings && l.delivered(body) && l.lose > 0:
+			l.lose--
+			api.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler) // it is done, and nobody hears of it
+		default:
+			api.ServeHTTP(w, r)
+		}
+	})
+}
+
+// delivered remembers a batch, and reports whether there is a reading in it.
+func (l *lane) delivered(body []byte) bool {
+	var b batch
+	if err := json.Unmarshal(body, &b); err != nil {
+		l.t.Error(err)
+	}
+	l.batches = append(l.batches, b)
+	for _, s := range b.Scans {
+		l.last[s.ID] = s
+	}
+	return len(b.Scans) > 0
+}
+
+// readings are those that the server has: how many, of how many different ones,
+// and when each was made by its clock.
+func (l *lane) readings() (all int, at map[string]time.Time) {
+	l.t.Helper()
+	db, err := sql.Open("sqlite", l.file)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT id, scanned_at FROM scan")
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer rows.Close()
+	at = map[string]time.Time{}
+	for rows.Next() {
+		var id []byte
+		var ms int64
+		if err := rows.Scan(&id, &ms); err != nil {
+			l.t.Fatal(err)
+		}
+		all++
+		at[anlo.ID(id).String()] = time.UnixMilli(ms)
+	}
+	return all, at
+}
+
+// code is one by which a phone becomes a scanner of the post.
+func (l *lane) code() string {
+	l.t.Helper()
+	code, _, err := l.app.NewEnrolment(l.t.Context(), operator, l.post.ID, "Làn 2")
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return code
+}
+
+// revoke withdraws the phones of the post.
+func (l *lane) revoke() {
+	l.t.Helper()
+	all, err := l.app.Devices(l.t.Context(), operator)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, d := range all {
+		if err := l.app.RevokeDevice(l.t.Context(), operator, d.ID); err != nil {
+			l.t.Fatal(err)
+		}
+	}
 }
 
 type countedListener struct {
@@ -117,141 +211,7 @@ func (c countedConn) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// set changes the mood.
-func (l *lane) set(change func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	change()
-}
-
-func (l *lane) api(w http.ResponseWriter, r *http.Request) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	known := r.Header.Get("Authorization") == "Bearer "+deviceToken && !l.unknown
-	route := r.Method + " " + r.URL.Path
-	switch {
-	case l.status != 0:
-		w.Header().Set("Retry-After", "1")
-		l.problem(w, l.status, "unavailable")
-	case route == "GET /api/v1/bundle":
-		l.sendBundle(w, r)
-	case route == "POST /api/v1/devices":
-		l.enrol(w, r)
-	case !known, l.revoked && route != "POST /api/v1/scans":
-		l.problem(w, http.StatusUnauthorized, "token.device")
-	case route == "GET /api/v1/device":
-		l.json(w, 200, `{%s,"now":%q}`, l.device(), l.stamp())
-	case route == "DELETE /api/v1/device":
-		l.unknown = true
-		w.WriteHeader(http.StatusNoContent)
-	case route == "POST /api/v1/scans":
-		l.scans(w, r)
-	case route == "POST /api/v1/lookups":
-		l.json(w, 200, `{"verdict":"look","reasons":["identity-not-confirmed"],"pass":"","bearer":{"travellers":[{"name":"Nguyễn Văn An","birth_year":1990}],"commune":{"code":"00008","name":""},"purpose":"work","plate":"29A12345","party":1,"issued_at":"2026-11-25T00:00:00Z","expires_at":"2026-11-28T00:00:00Z"}}`)
-	case route == "GET /api/v1/cards":
-		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Write([]byte("a list of cards"))
-	default:
-		l.problem(w, http.StatusNotFound, "not-found")
-	}
-}
-
-func (l *lane) json(w http.ResponseWriter, status int, text string, args ...any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, text, args...)
-}
-
-func (l *lane) problem(w http.ResponseWriter, status int, code string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"code":%q}`, code)
-}
-
-func (l *lane) stamp() string { return l.now().UTC().Format("2006-01-02T15:04:05.000Z") }
-
-func (l *lane) device() string {
-	return fmt.Sprintf(`"device":{"id":"01980000-0000-7000-8000-000000000001","label":"Làn 2","expires_at":"2027-02-01T00:00:00.000Z"},
-		"checkpoint":{"id":"01980000-0000-7000-8000-000000000002","name":"Pháp Vân – Cầu Giẽ","commune":"Phường Hoàng Mai, Thành phố Hà Nội"},"policy":%s`, l.policy)
-}
-
-func (l *lane) enrol(w http.ResponseWriter, r *http.Request) {
-	var asked struct{ Code, Label string }
-	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || asked.Code != enrolmentCode {
-		l.problem(w, http.StatusNotFound, "enrolment.unknown")
-		return
-	}
-	root, err := x509.MarshalPKIXPublicKey(l.app.Root)
-	if err != nil {
-		l.t.Error(err)
-	}
-	l.json(w, http.StatusCreated, `{"token":%q,%s,"root":%q,"now":%q}`, deviceToken, l.device(), base64.StdEncoding.EncodeToString(root), l.stamp())
-}
-
-func (l *lane) sendBundle(w http.ResponseWriter, r *http.Request) {
-	data, etag, err := l.app.Bundle(r.Context())
-	if err != nil {
-		l.t.Error(err)
-	}
-	if l.bundle != nil {
-		data, etag = l.bundle, `"another"`
-	}
-	w.Header().Set("ETag", etag)
-	w.Header().Set("Content-Type", "application/cose")
-	if r.Header.Get("If-None-Match") == etag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	w.Write(data)
-}
-
-func (l *lane) scans(w http.ResponseWriter, r *http.Request) {
-	var b batch
-	if err := json.NewDecoder(r.Body).Decode(&b); err != nil {
-		l.t.Error(err)
-	}
-	l.batches = append(l.batches, b)
-	results := []map[string]any{}
-	for _, s := range b.Scans {
-		why, refused := l.refuse[s.ID]
-		if refused && l.whole {
-			l.problem(w, http.StatusUnprocessableEntity, why)
-			return
-		}
-		status := "known"
-		switch {
-		case refused:
-			status = "refused"
-		case l.kept[s.ID] == 0:
-			status = "kept"
-			l.kept[s.ID]++
-		}
-		l.last[s.ID] = s
-		result := map[string]any{"id": s.ID, "status": status, "code": why, "verdict": s.Verdict, "reasons": s.Reasons, "alert": false, "elsewhere": nil}
-		if s.Kind == "other" {
-			result["alert"], result["elsewhere"] = true, map[string]any{"post": "Pháp Vân", "minutes": 4, "km": 80}
-		}
-		results = append(results, result)
-	}
-	if l.lose > 0 && len(b.Scans) > 0 {
-		l.lose--
-		panic(http.ErrAbortHandler) // it is done, and nobody hears of it
-	}
-	text, _ := json.Marshal(results)
-	l.json(w, 200, `{"now":%q,"withdrawn":%v,"results":%s}`, l.stamp(), l.revoked, text)
-}
-
-// scripts is where the page that is kept has its scripts.
-func (l *lane) scripts() string {
-	l.t.Helper()
-	version := regexp.MustCompile(`data-version="([0-9a-f]+)"`).FindStringSubmatch(l.visitor("vi").get("/scanner/").body)
-	if version == nil {
-		l.t.Fatal("the page names no version")
-	}
-	return "/scanner/files/" + version[1] + "/js/scan/"
-}
-
-// tab is one of the browser's; the browser stays when it is closed.
+// tab is another one of the browser.
 func (b *browser) tab() *browser {
 	b.t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
