@@ -38,6 +38,7 @@ type lane struct {
 	status  int    // of every answer, 0 for the true one
 	bundle  []byte // instead of its own
 	poison  string // a reading that a batch is refused as a whole for
+	cards   string // the list for the post
 	batches []batch
 	last    map[string]sent // how each reading was sent last
 }
@@ -109,6 +110,9 @@ func (l *lane) moody(api http.Handler) http.Handler {
 		case l.status != 0:
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "<h1>a proxy says</h1>", l.status)
+		case r.URL.Path == "/api/v1/cards":
+			w.Header().Set("Content-Type", "application/octet-stream")
+			io.WriteString(w, l.cards)
 		case r.URL.Path == "/api/v1/bundle" && l.bundle != nil:
 			w.Header().Set("Content-Type", "application/cose")
 			w.Write(l.bundle)
@@ -164,6 +168,19 @@ func (l *lane) readings() (all int, at map[string]time.Time) {
 		at[anlo.ID(id).String()] = time.UnixMilli(ms)
 	}
 	return all, at
+}
+
+// exec changes something in the database behind the server's back.
+func (l *lane) exec(statement string) {
+	l.t.Helper()
+	db, err := sql.Open("sqlite", l.file)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(statement); err != nil {
+		l.t.Fatal(err)
+	}
 }
 
 // code is one by which a phone becomes a scanner of the post.
