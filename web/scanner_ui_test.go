@@ -2,11 +2,16 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +32,6 @@ type roadside struct {
 	by   anlo.Actor
 	mu   sync.Mutex
 	sent map[string]sentReading // as each reading was sent last
-	ids  []string               // in the order they came first
 }
 
 type sentReading struct {
@@ -78,9 +82,6 @@ func (r *roadside) listen(body []byte) {
 		r.t.Error(err)
 	}
 	for _, s := range batch.Scans {
-		if _, ok := r.sent[s.ID]; !ok {
-			r.ids = append(r.ids, s.ID)
-		}
 		r.sent[s.ID] = s
 	}
 }
@@ -166,15 +167,17 @@ func (o *officer) sees(outcome string, words ...string) {
 	}
 }
 
-// kept waits for the server to have these readings, in the order they were made.
+// kept waits for the server to have these readings, in the order of their moment.
 func (o *officer) kept(want ...string) {
 	o.t.Helper()
 	var got []string
 	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 		o.post.mu.Lock()
 		got = nil
-		for _, id := range o.post.ids {
-			got = append(got, o.post.sent[id].String())
+		for _, s := range slices.SortedStableFunc(maps.Values(o.post.sent), func(a, b sentReading) int {
+			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.String(), b.String()))
+		}) {
+			got = append(got, s.String())
 		}
 		o.post.mu.Unlock()
 		if fmt.Sprint(got) == fmt.Sprint(want) {
@@ -281,4 +284,40 @@ func TestScannerWithoutPass(t *testing.T) {
 	o.sees("look", "Phạm Thị Duyên")
 	o.tap("passed")
 	o.kept("card go  passed  1", "card go  passed  1", "card stop not-declared sent-aside  1", "card look identity-not-confirmed passed  1")
+}
+
+// A picture of a pass that somebody else has shown, and what is no pass.
+func TestScannerForeignAndUsed(t *testing.T) {
+	t.Parallel()
+	r := newRoadside(t)
+	an := r.pass(anlotest.An)
+	o := newOfficer(t, r).enrol()
+	o.reads(an)
+	o.sees("go", "Nguyễn Văn An")
+	o.tap("passed")
+	o.do(`(() => { const now = Date.now; Date.now = () => now() + 20 * 60_000 })()`)
+	o.reads(an)
+	o.sees("look", "Mã vừa được quét ở chốt này", "20 phút trước")
+	o.reads(certificate(t))
+	o.sees("stop", "Không rõ nơi cấp mã")
+	o.do(`document.activeElement.blur()`)
+	o.reads("AL1:" + strings.Repeat("0", 90))
+	o.sees("stop", "Không đọc được mã", "Tăng độ sáng")
+	o.do(`document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`) // a key is no reading
+	o.kept("pass go  passed  1", "pass look used-again   1", "certificate stop key-unknown   1", "other stop unreadable   1")
+}
+
+// certificate is a European one by an issuer whom nobody here knows.
+func certificate(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("../credential/testdata/verdicts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := regexp.MustCompile(`"HC1:[^"]+"`).Find(data)
+	var hc1 string
+	if err := json.Unmarshal(text, &hc1); err != nil {
+		t.Fatal(err)
+	}
+	return hc1
 }
