@@ -11,7 +11,7 @@ import (
 )
 
 // Minute is what was read at a post in one minute, of one kind: an outcome, a
-// decision, or "reason:" and a reason. Added up, it is the same as counting the
+// decision, "reason:" and a reason, or "device:" and who read. Added up, it is the same as counting the
 // readings.
 type Minute struct {
 	Checkpoint anlo.ID
@@ -51,7 +51,11 @@ func (m minutes) read(s anlo.Scan, sign int64) {
 	if s.Decision != "" {
 		m.add(s, string(s.Decision), sign)
 	}
+	m.add(s, deviceMinute+s.Device.String(), sign)
 }
+
+// deviceMinute begins what is counted of one device: so many lanes there are.
+const deviceMinute = "device:"
 
 func (m minutes) add(s anlo.Scan, what string, sign int64) {
 	k := minuteKey{s.Checkpoint, MinuteOf(s.At), what}

@@ -79,6 +79,10 @@ var citizenRoutes = []route{
 	{"GET /my/{token}", (*server).my},
 	{"GET /my/{token}/pass/{file}", (*server).picture},
 	{"GET /my/{token}/change", (*server).change},
+	{"GET /my/{token}/reminder.ics", (*server).reminder},
+	{"GET /my/{token}/app.webmanifest", (*server).myManifest},
+	{"GET /my/{token}/again", (*server).beginAgain},
+	{"POST /my/{token}/again", (*server).declareAgain},
 	{"GET /my/{token}/cancel", (*server).confirmCancel},
 	{"POST /my/{token}/cancel", (*server).cancel},
 	{"POST /my/{token}/check-in", (*server).checkIn},
@@ -148,7 +152,7 @@ func (s *server) headers(next http.Handler) http.Handler {
 
 const (
 	policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; " +
-		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+		"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	// cameraPolicy lets the page that reads identity cards compile its reader.
 	cameraPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 		"worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -187,8 +191,11 @@ func (s *server) citizen(r *http.Request) anlo.Actor {
 }
 
 // owner is whoever holds the link in the path.
-func (s *server) owner(r *http.Request) (anlo.Actor, error) {
-	by, err := s.OpenLink(r.PathValue("token"))
+func (s *server) owner(r *http.Request) (anlo.Actor, error) { return s.holder(r, r.PathValue("token")) }
+
+// holder is whoever holds a link.
+func (s *server) holder(r *http.Request, link string) (anlo.Actor, error) {
+	by, err := s.OpenLink(link)
 	by.RemoteAddr, by.Lang = r.RemoteAddr, words(r).Lang
 	return by, err
 }
@@ -197,6 +204,14 @@ func (s *server) owner(r *http.Request) (anlo.Actor, error) {
 // proxy. Somebody who forges the header only hurts their own cookies.
 func secure(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+// origin is where the browser reached us.
+func origin(r *http.Request) string {
+	if secure(r) {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 func cookie(r *http.Request, name string) string {
