@@ -41,6 +41,7 @@ func (db *DB) MinutesAndCount(ctx context.Context, post anlo.ID) (kept, counted 
 		if s.Decision != "" {
 			whats = append(whats, string(s.Decision))
 		}
+		whats = append(whats, "device:"+s.Device.String())
 		for _, what := range whats {
 			key := fmt.Sprint(s.At.Unix()/60, " ", what)
 			if sums[key] == nil {
