@@ -57,12 +57,12 @@ const deliveryTime = 72 * time.Hour
 // actor's Device.RevokedAt then says when.
 func (a *App) OpenDeviceForDelivery(ctx context.Context, token string) (anlo.Actor, error) {
 	if len(token) < 20 || len(token) > 200 {
-		return anlo.Actor{}, anlo.ErrUnsigned
+		return anlo.Actor{}, anlo.ErrDevice
 	}
 	now := a.Now()
 	d, err := a.Store.DeviceSince(ctx, seal.Digest(token), now, now.Add(-deliveryTime))
 	if anlo.KindOf(err) == anlo.NotFound {
-		return anlo.Actor{}, anlo.ErrUnsigned
+		return anlo.Actor{}, anlo.ErrDevice
 	}
 	if err != nil {
 		return anlo.Actor{}, err

@@ -31,6 +31,7 @@ type DeclarationRow struct {
 	PlateIndex  int64
 	Grade       anlo.Grade
 	Matched     int64
+	FollowedBy  anlo.ID // the declaration by which this one was made once more
 	Sealed      []byte
 }
 
@@ -227,7 +228,7 @@ func (tx *Tx) Declaration(ctx context.Context, id anlo.ID) ([]DeclarationRow, []
 }
 
 const selectDeclaration = `SELECT id, traveller, person, revision, declared_at, changed_at, expires_at, coalesce(cancelled_at, 0), list,
-	permanent, temporary, origin, destination, departs_at, vehicle, purpose, phone_index, plate_index, grade, matched, sealed FROM declaration`
+	permanent, temporary, origin, destination, departs_at, vehicle, purpose, phone_index, plate_index, grade, matched, followed_by, sealed FROM declaration`
 
 type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
@@ -329,7 +330,7 @@ func scanDeclaration(r *sql.Rows) (d DeclarationRow, err error) {
 	var declared, changed, expires, cancelled, departs int64
 	err = r.Scan((*uid)(&d.ID), &d.Traveller, &d.Person, &d.Revision, &declared, &changed, &expires, &cancelled,
 		&d.List, &d.Permanent, &d.Temporary, &d.Origin, &d.Destination, &departs, &d.Vehicle, &d.Purpose,
-		&d.PhoneIndex, &d.PlateIndex, &d.Grade, &d.Matched, &d.Sealed)
+		&d.PhoneIndex, &d.PlateIndex, &d.Grade, &d.Matched, (*uid)(&d.FollowedBy), &d.Sealed)
 	d.DeclaredAt, d.ChangedAt, d.ExpiresAt = at(declared), at(changed), at(expires)
 	d.CancelledAt, d.DepartsAt = at(cancelled), at(departs)
 	return d, err
