@@ -63,6 +63,7 @@ type App struct {
 	routes  chan struct{} // wakes the router
 	recent  recent
 	desks   desks
+	waits   waits
 	posts   desks
 	shown   shown
 
