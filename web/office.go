@@ -18,7 +18,7 @@ type officeRoute struct {
 }
 
 // officeRoutes is what officers may open; each page's file adds its own.
-var officeRoutes = [][]officeRoute{deskRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes}
+var officeRoutes = [][]officeRoute{deskRoutes, postRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes}
 
 // officePage is what the frame around every officer's page needs.
 type officePage struct {
@@ -56,6 +56,7 @@ var nav = []struct {
 	action     anlo.Action
 }{
 	{"/desk", "nav.desk", anlo.ActReadDesk},
+	{"/posts", "nav.posts", anlo.ActReadPost},
 	{"/figures", "nav.figures", anlo.ActFigures},
 	{"/assist", "nav.assist", anlo.ActDeclareFor},
 	{"/audit", "nav.audit", anlo.ActAudit},
