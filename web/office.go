@@ -56,11 +56,11 @@ var nav = []struct {
 	action     anlo.Action
 }{
 	{"/desk", "nav.desk", anlo.ActReadDesk},
-	{"/posts", "nav.posts", anlo.ActReadPost},
 	{"/figures", "nav.figures", anlo.ActFigures},
 	{"/assist", "nav.assist", anlo.ActDeclareFor},
 	{"/audit", "nav.audit", anlo.ActAudit},
 	{"/staff", "nav.staff", anlo.ActStaff},
+	{"/posts", "nav.posts", anlo.ActReadPost},
 	{"/webhooks", "nav.webhooks", anlo.ActWebhooks},
 	{"/account", "nav.account", anlo.ActAccount},
 }
