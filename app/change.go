@@ -46,7 +46,7 @@ func (a *App) Change(ctx context.Context, by anlo.Actor, d anlo.Declaration) (De
 		if err != nil {
 			return err
 		}
-		if rows[0].Revision != old.Revision || !rows[0].CancelledAt.IsZero() { // changed meanwhile in another tab
+		if rows[0].Revision != old.Revision || !rows[0].CancelledAt.IsZero() || !rows[0].FollowedBy.IsZero() { // changed meanwhile in another tab
 			return &anlo.Error{Kind: anlo.Conflict, Code: "declaration.changed"}
 		}
 		return tx.Replace(ctx, w.rows, now)
@@ -65,6 +65,8 @@ func open(d Declared, now time.Time) error {
 		return anlo.ErrCancelled
 	case !now.Before(d.ExpiresAt):
 		return anlo.ErrExpired
+	case d.FollowedBy != "":
+		return errFollowed
 	}
 	return nil
 }

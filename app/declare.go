@@ -21,6 +21,7 @@ type Declared struct {
 	DeclaredAt  time.Time
 	ExpiresAt   time.Time // of the passes: DeclaredAt + 72 h, whatever was corrected since
 	CancelledAt time.Time // zero while it stands
+	FollowedBy  string    // the manage token of the declaration by which it was made once more, see Again
 	Declaration anlo.Declaration
 	Confirmed   []bool      // for each traveller: has the register confirmed who they are?
 	Passes      []anlo.Pass // for each traveller, in order
@@ -196,6 +197,9 @@ func (a *App) assemble(ctx context.Context, rows []store.DeclarationRow, passes 
 	first := rows[0]
 	d := Declared{ID: first.ID, Revision: first.Revision, DeclaredAt: first.DeclaredAt, ExpiresAt: first.ExpiresAt,
 		CancelledAt: first.CancelledAt, Passes: make([]anlo.Pass, len(rows))}
+	if !first.FollowedBy.IsZero() {
+		d.FollowedBy = a.manageToken(first.FollowedBy)
+	}
 	for _, r := range rows {
 		s, err := a.openStatement(ctx, r)
 		if err != nil {

@@ -111,15 +111,18 @@ func (s *server) send(w http.ResponseWriter, r *http.Request, d draft) {
 	}
 	link := d.Link
 	var err error
-	if link == "" {
-		link, err = s.sendNew(r, d, decl)
-	} else {
+	switch {
+	case link != "":
 		err = s.sendCorrection(r, d, decl)
+	case d.Again != "":
+		link, err = s.sendAgain(r, d, decl)
+	default:
+		link, err = s.sendNew(r, d, decl)
 	}
 	switch kind := anlo.KindOf(err); {
 	case err == nil:
 		if d.Link == "" {
-			s.remember(w, r, d)
+			s.remember(w, r, d, link)
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, "/my/"+link, http.StatusSeeOther)
@@ -143,13 +146,20 @@ func (s *server) sendNew(r *http.Request, d draft, decl anlo.Declaration) (link 
 }
 
 func (s *server) sendCorrection(r *http.Request, d draft, decl anlo.Declaration) error {
-	by, err := s.OpenLink(d.Link)
-	if err != nil {
-		return err
+	by, err := s.holder(r, d.Link)
+	if err == nil {
+		_, err = s.Change(r.Context(), by, decl)
 	}
-	by.RemoteAddr, by.Lang = r.RemoteAddr, words(r).Lang
-	_, err = s.Change(r.Context(), by, decl)
 	return err
+}
+
+func (s *server) sendAgain(r *http.Request, d draft, decl anlo.Declaration) (link string, err error) {
+	by, err := s.holder(r, d.Again)
+	if err != nil {
+		return "", err
+	}
+	receipt, err := s.Again(r.Context(), by, decl)
+	return receipt.ManageToken, err
 }
 
 // sections sums up what whoever leads answered, screen by screen.

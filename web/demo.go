@@ -23,6 +23,7 @@ type DemoOfficer struct {
 // homePage is the start page.
 type homePage struct {
 	page
+	Known    bool // this phone remembers whoever declared on it
 	Officers []demoLine
 	Password string
 }
@@ -31,7 +32,8 @@ type homePage struct {
 type demoLine struct{ Role, Area, Login, Code string }
 
 func (s *server) home(w http.ResponseWriter, r *http.Request) {
-	h := homePage{page: s.page(r, "home.title")}
+	h := homePage{page: s.page(r, "home.title"), Known: cookie(r, knownCookie) != ""}
+	h.Script = "home"
 	if s.demo != nil {
 		h.personal = true // the codes grow old
 		for _, o := range s.demo.Officers {

@@ -32,6 +32,8 @@ type draft struct {
 	Link       string    `json:"l,omitempty"`
 	DeclaredAt time.Time `json:"d,omitzero"`
 	Until      time.Time `json:"u,omitzero"`
+
+	Again string `json:"a,omitempty"` // the link of the declaration that is made once more
 }
 
 // answers are the values of inputs by name.

@@ -17,10 +17,15 @@ import (
 // myPage is what the secret link of a declaration opens: the pass.
 type myPage struct {
 	page
-	State string // "valid", "expired", "cancelled"
+	State string // "valid", "expired", "cancelled", "followed"
 	When  string // until or since when
 	Until int64  // milliseconds since 1970, for the countdown
 	Left  string
+
+	Ending   []ending // that it ends soon, for as long as each line is true
+	Again    *ending  // to declare again in one screen; nil while nobody may
+	Next     string   // path of the pass that followed
+	Reminder bool     // a calendar can still remind of the end
 
 	Tabs        []tab // one for the party and for each traveller; none for somebody alone
 	QR          template.HTML
@@ -95,12 +100,11 @@ func (s *server) myPage(r *http.Request) (myPage, error) {
 	}
 	p := myPage{page: s.page(r, "my.title"), Own: "/my/" + r.PathValue("token")}
 	p.personal, p.Script = true, "pass"
-	p.Link = "http://" + r.Host + p.Own
-	if secure(r) {
-		p.Link = "https://" + r.Host + p.Own
-	}
-	p.state(s, d)
+	p.Link = origin(r) + p.Own
 	pass := s.chosen(r, d, &p)
+	p.state(s, d, pass)
+	p.endings(d, s.Now())
+	p.Manifest = p.Own + "/app.webmanifest"
 	trip := d.Declaration.Trip
 	p.Plate, p.Vehicle = trip.Vehicle.Plate, p.T("vehicle."+string(trip.Vehicle.Kind))
 	p.Destination = s.Units.FullName(trip.Destination.Commune)
@@ -117,11 +121,16 @@ func (s *server) myPage(r *http.Request) (myPage, error) {
 	return p, err
 }
 
-func (p *myPage) state(s *server, d app.Declared) {
+func (p *myPage) state(s *server, d app.Declared, pass anlo.Pass) {
 	now := s.Now()
+	if d.FollowedBy != "" {
+		p.Next = "/my/" + d.FollowedBy
+	}
 	switch {
 	case !d.CancelledAt.IsZero():
 		p.State, p.When = "cancelled", p.T("my.cancelled", "Time", p.Time(d.CancelledAt))
+	case p.Next != "" && !pass.RevokedAt.IsZero():
+		p.State, p.When = "followed", p.T("my.followed", "Time", p.Time(pass.RevokedAt))
 	case !now.Before(d.ExpiresAt):
 		p.State, p.When = "expired", p.T("my.expired", "Time", p.Time(d.ExpiresAt))
 	default:

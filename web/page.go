@@ -32,6 +32,7 @@ var pageData = map[string]any{
 	"check":      checkPage{},
 	"my":         myPage{},
 	"cancel":     myPage{},
+	"again":      againPage{},
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
@@ -41,6 +42,7 @@ var pageData = map[string]any{
 	"record":     recordPage{},
 	"assist":     assistPage{},
 	"slip":       slipPage{},
+	"scanner":    scannerPage{},
 
 	"signin":          signInPage{},
 	"signin-password": signInPage{},
@@ -82,6 +84,7 @@ type page struct {
 	Form        string // the form that the language button belongs to, when there is no link
 	Assets      string // base address of stylesheet and scripts
 	Script      string // "declare"; "" for none
+	Manifest    string // address of what makes the page an app of its own; "" for none
 	Wrong       bool   // something must be corrected
 	ForOfficers bool
 	Office      *officePage // of an officer who is signed in: the frame has a menu

@@ -9,24 +9,28 @@ import (
 // memory is how long a phone remembers whoever declared on it.
 const memory = 60 * 24 * time.Hour
 
-const memoryCookie = "anlo_me"
+const (
+	memoryCookie = "anlo_me"
+	knownCookie  = "anlo_known" // tells the start page that there is a memory; it says nothing else
+)
 
 // remembered is what a phone keeps, sealed, for the next declaration: who
 // somebody is and where they usually go; never how they feel.
 type remembered struct {
 	Person answers `json:"p"`
 	Trip   answers `json:"t"`
+	Link   string  `json:"l,omitempty"` // of the declaration: it can be made once more
 }
 
 // remember does as the box on the last screen says.
-func (s *server) remember(w http.ResponseWriter, r *http.Request, d draft) {
+func (s *server) remember(w http.ResponseWriter, r *http.Request, d draft, link string) {
 	if r.PostForm.Get("remember") != "yes" || d.People[0].is("behalf", "yes") {
 		if cookie(r, memoryCookie) != "" && !d.People[0].is("behalf", "yes") {
 			s.forgetCookie(w, r)
 		}
 		return
 	}
-	m := remembered{answers{}, answers{}}
+	m := remembered{answers{}, answers{}, link}
 	for _, in := range append(inputsOf("who"), inputsOf("home")...) {
 		m.Person.set(in.name, d.People[0][in.name]...)
 	}
@@ -43,6 +47,7 @@ func (s *server) remember(w http.ResponseWriter, r *http.Request, d draft) {
 		return
 	}
 	setCookie(w, r, http.Cookie{Name: memoryCookie, Value: sealed, Path: "/declare"}, memory)
+	setCookie(w, r, http.Cookie{Name: knownCookie, Value: "1", Path: "/"}, memory)
 }
 
 // recall returns what the phone remembers.
@@ -67,4 +72,18 @@ func (s *server) forget(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) forgetCookie(w http.ResponseWriter, r *http.Request) {
 	setCookie(w, r, http.Cookie{Name: memoryCookie, Path: "/declare"}, -time.Second)
+	setCookie(w, r, http.Cookie{Name: knownCookie, Path: "/"}, -time.Second)
+}
+
+// sameAgain is the path of the screen that makes the last declaration once
+// more; "" while that cannot be.
+func (s *server) sameAgain(r *http.Request, m remembered) string {
+	by, err := s.holder(r, m.Link)
+	if err != nil {
+		return ""
+	}
+	if _, err := s.Before(r.Context(), by); err != nil {
+		return ""
+	}
+	return "/my/" + m.Link + "/again"
 }

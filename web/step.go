@@ -20,6 +20,7 @@ type stepPage struct {
 	Camera     bool   // identity cards can be read on this screen
 	Decoder    string // address of the reader for browsers that have none; "" when the program was built without it
 	Welcome    string // the name of whoever is remembered on this phone
+	SameAgain  string // where their last declaration is made once more; "" while it cannot be
 	Problems   []problem
 	Correcting string // until when the pass of the declaration that is corrected lasts
 
@@ -187,7 +188,8 @@ func back(step string) string {
 // remembers.
 func (s *server) begin(w http.ResponseWriter, r *http.Request) {
 	d, step := newDraft(), "who"
-	if remembered, ok := s.recall(r); ok {
+	remembered, ok := s.recall(r)
+	if ok {
 		d.People[0], d.Trip = remembered.Person, remembered.Trip
 		d.Seen = []string{"who", "home"}
 		step = "trip"
@@ -201,6 +203,7 @@ func (s *server) begin(w http.ResponseWriter, r *http.Request) {
 	p.Path = "/declare" // nothing is lost yet: a link will do for the language
 	if step == "trip" {
 		p.Welcome = d.People[0].get("full_name")
+		p.SameAgain = s.sameAgain(r, remembered)
 		p.personal = true
 	}
 	if p.Camera {

@@ -13,6 +13,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"anlo"
@@ -56,6 +57,7 @@ type server struct {
 	demo     *Demo
 	oidc     *auth.OIDC
 	base     *url.URL
+	release  func() *scannerRelease
 }
 
 // route is one address that everybody may ask for.
@@ -66,7 +68,7 @@ type route struct {
 
 // publicRoutes are those for which nobody needs to be signed in. What officers
 // may open is in officeRoutes.
-var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, partRoutes}
+var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, partRoutes}
 
 var citizenRoutes = []route{
 	{"GET /{$}", (*server).home},
@@ -77,6 +79,10 @@ var citizenRoutes = []route{
 	{"GET /my/{token}", (*server).my},
 	{"GET /my/{token}/pass/{file}", (*server).picture},
 	{"GET /my/{token}/change", (*server).change},
+	{"GET /my/{token}/reminder.ics", (*server).reminder},
+	{"GET /my/{token}/app.webmanifest", (*server).myManifest},
+	{"GET /my/{token}/again", (*server).beginAgain},
+	{"POST /my/{token}/again", (*server).declareAgain},
 	{"GET /my/{token}/cancel", (*server).confirmCancel},
 	{"POST /my/{token}/cancel", (*server).cancel},
 	{"POST /my/{token}/check-in", (*server).checkIn},
@@ -105,6 +111,7 @@ var partRoutes = []route{
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
 	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn, done: o.Done, demo: o.Demo, oidc: o.OIDC, base: o.Base}
+	s.release = sync.OnceValue(s.newRelease)
 	if s.auth == nil {
 		s.auth = auth.New(a.Store, a.Seal, a.Now, a.Log, a.Units.Contains, a.Units.Known)
 	}
@@ -145,7 +152,7 @@ func (s *server) headers(next http.Handler) http.Handler {
 
 const (
 	policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; " +
-		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+		"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	// cameraPolicy lets the page that reads identity cards compile its reader.
 	cameraPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 		"worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -184,8 +191,11 @@ func (s *server) citizen(r *http.Request) anlo.Actor {
 }
 
 // owner is whoever holds the link in the path.
-func (s *server) owner(r *http.Request) (anlo.Actor, error) {
-	by, err := s.OpenLink(r.PathValue("token"))
+func (s *server) owner(r *http.Request) (anlo.Actor, error) { return s.holder(r, r.PathValue("token")) }
+
+// holder is whoever holds a link.
+func (s *server) holder(r *http.Request, link string) (anlo.Actor, error) {
+	by, err := s.OpenLink(link)
 	by.RemoteAddr, by.Lang = r.RemoteAddr, words(r).Lang
 	return by, err
 }
@@ -194,6 +204,14 @@ func (s *server) owner(r *http.Request) (anlo.Actor, error) {
 // proxy. Somebody who forges the header only hurts their own cookies.
 func secure(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+// origin is where the browser reached us.
+func origin(r *http.Request) string {
+	if secure(r) {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 func cookie(r *http.Request, name string) string {

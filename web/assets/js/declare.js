@@ -2,7 +2,11 @@
 import { combobox } from "./combobox.js";
 import { camera } from "./camera.js";
 
-const form = /** @type {HTMLFormElement | null} */ (document.getElementById("step"));
+const again = /** @type {HTMLFormElement | null} */ (document.getElementById("again"));
+const form = again ?? /** @type {HTMLFormElement | null} */ (document.getElementById("step"));
+
+// The pass page that follows forgets the pass that was kept before.
+if (again) sessionStorage.setItem("anlo-before", new URL(again.action).pathname.replace(/\/again$/, ""));
 
 if (form) {
 	document.getElementById("problems")?.focus();
