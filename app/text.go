@@ -111,7 +111,7 @@ func (a *App) text(ctx context.Context, by anlo.Actor, action anlo.Action, id an
 			kind, body string
 			due        time.Time
 		}{
-			{store.CodeMessage, words.T("text.code", "Code", code.Shown(), "Time", until), now},
+			{store.CodeMessage, words.T("text.code", "Code", anlo.ShowCode(code), "Time", until), now},
 			{store.ReminderMessage, words.T("text.reminder", "Time", until), eve(d.ExpiresAt)},
 		} {
 			if m.kind == store.ReminderMessage && !m.due.After(now) {
@@ -140,10 +140,10 @@ func eve(expires time.Time) time.Time {
 // so that it need not be kept and is the same whenever it is asked for. Of a
 // million codes in force two are the same once in a while: then the one who
 // comes second has the next digest.
-func (a *App) keepShortCode(ctx context.Context, tx *store.Tx, d Declared, person int64) (anlo.ShortCode, error) {
+func (a *App) keepShortCode(ctx context.Context, tx *store.Tx, d Declared, person int64) (string, error) {
 	for n := range byte(8) {
 		digest := a.Seal.Authenticate("short-code", append(d.ID[:], n))
-		code := anlo.NewShortCode([5]byte(digest[:5]))
+		code := anlo.CodeOf([8]byte(digest[:8]))
 		kept, err := tx.KeepShortCode(ctx, a.codeIndex(code), person, d.ID, d.ExpiresAt)
 		if err != nil || kept {
 			return code, err
