@@ -29,3 +29,9 @@ func (w *Words) Percent(part, whole int64) string {
 	}
 	return printers()[w.Lang].Sprint(number.Percent(float64(part)/float64(whole), number.MinFractionDigits(1), number.MaxFractionDigits(1)))
 }
+
+// Decimal writes a figure with one digit after the point: "4,1" in Vietnamese,
+// "4.1" in English.
+func (w *Words) Decimal(x float64) string {
+	return printers()[w.Lang].Sprint(number.Decimal(x, number.MinFractionDigits(1), number.MaxFractionDigits(1)))
+}
