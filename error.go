@@ -60,6 +60,7 @@ var (
 	ErrNotFound        = &Error{Kind: NotFound, Code: "not-found"}
 	ErrForbidden       = &Error{Kind: Forbidden, Code: "forbidden"}
 	ErrUnsigned        = &Error{Kind: Unsigned, Code: "unsigned"}
+	ErrDevice          = &Error{Kind: Unsigned, Code: "token.device"}
 	ErrTooMany         = &Error{Kind: TooMany, Code: "too-many"}
 	ErrTooLarge        = &Error{Kind: TooLarge, Code: "too-large"}
 	ErrUnavailable     = &Error{Kind: Unavailable, Code: "unavailable"}

@@ -30,7 +30,10 @@ func NewLimiter(every time.Duration, burst int, now func() time.Time) *Limiter {
 
 // Allow counts one act. It returns 0, or how long to wait when the act is one
 // too many.
-func (l *Limiter) Allow(key any) time.Duration {
+func (l *Limiter) Allow(key any) time.Duration { return l.AllowN(key, 1) }
+
+// AllowN counts n acts together, or none of them.
+func (l *Limiter) AllowN(key any, n int) time.Duration {
 	now := l.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -42,10 +45,10 @@ func (l *Limiter) Allow(key any) time.Duration {
 	if done.Before(now) {
 		done = now
 	}
-	if wait := done.Sub(now) - l.slack; wait > 0 {
+	if wait := done.Add(time.Duration(n-1)*l.every).Sub(now) - l.slack; wait > 0 {
 		return wait
 	}
-	l.done[key] = done.Add(l.every)
+	l.done[key] = done.Add(time.Duration(n) * l.every)
 	return 0
 }
 

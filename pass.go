@@ -1,6 +1,9 @@
 package anlo
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Pass is the record of an issued pass. What the QR code itself carries is
 // credential.Pass.
@@ -60,6 +63,27 @@ const (
 // Reasons lists every reason, in the order in which they weigh.
 var Reasons = []Reason{ReasonUnreadable, ReasonForged, ReasonKeyUnknown, ReasonExpired, ReasonNotYetValid, ReasonRevoked, ReasonUnknown, ReasonUndeclared,
 	ReasonElsewhere, ReasonIDTag, ReasonTest, ReasonSymptoms, ReasonContact, ReasonIdentity, ReasonZone, ReasonUsedAgain, ReasonNotPass, ReasonNotChecked, ReasonBundleStale}
+
+// Stops reports whether the reason is one for stop; the others are for look.
+func (r Reason) Stops() bool {
+	i := slices.Index(Reasons, r)
+	return i >= 0 && i <= slices.Index(Reasons, ReasonUndeclared)
+}
+
+// VerdictFor is what reasons make together, in the order in which they weigh.
+func VerdictFor(reasons map[Reason]bool) Verdict {
+	v := Verdict{Outcome: Go}
+	for _, r := range Reasons {
+		switch {
+		case !reasons[r]:
+		case r.Stops():
+			v.Add(Stop, r)
+		default:
+			v.Add(Look, r)
+		}
+	}
+	return v
+}
 
 // Verdict is the judgement on one reading.
 type Verdict struct {

@@ -70,7 +70,7 @@ type Scan struct {
 	Pass       ID // zero when the code was not a pass of ours
 	Checkpoint ID
 	Device     ID
-	At         time.Time // when it was read; see CheckScan
+	At         time.Time // when it was read; see Corrected
 	RecordedAt time.Time // when we got it
 	Verdict    Verdict   // as the officer saw it, or for an online reading as we judged
 	Decision   Decision  // empty until the officer has decided
@@ -82,6 +82,23 @@ type Scan struct {
 // MaxTook bounds the time that a reading says it took: what lay on the table
 // over lunch is no measure of a lane.
 const MaxTook = 10 * time.Minute
+
+// Merge adds to a reading what a later copy of it says: the decision when it
+// was missing, once, and what the officer found out on the way to it. It reports
+// whether anything was added.
+func (s *Scan) Merge(copy Scan) bool {
+	if s.Decision != "" || copy.Decision == "" {
+		return false
+	}
+	s.Decision, s.Compared, s.People, s.Took = copy.Decision, copy.Compared, copy.People, copy.Took
+	return true
+}
+
+// LetThrough reports whether the travellers went on: the officer said so or, as
+// long as nothing was decided, the verdict did.
+func (s Scan) LetThrough() bool {
+	return s.Decision == Passed || s.Decision == "" && s.Verdict.Outcome == Go
+}
 
 // Check says what is wrong with a reading that a device sends.
 func (s Scan) Check() error {

@@ -8,6 +8,10 @@
 //	DELETE /api/v1/declarations/{id}    or cancels
 //	GET    /api/v1/passes/{id}/…        a pass as qr.svg, qr.png or pass.pdf
 //	POST   /api/v1/verdicts             a checkpoint device has a code judged
+//	POST   /api/v1/scans                a scanner delivers what it read on its own
+//	POST   /api/v1/devices              a phone becomes a scanner by a one-time code;
+//	GET    /api/v1/device               what its post asks now; DELETE withdraws it
+//	POST   /api/v1/lookups              the same for a card, or a short code
 //	GET    /api/v1/bundle               the signed file for scanners without a network
 //	GET    /api/v1/units, units/search  administrative units
 //	GET    /api/v1/notices              the desk: what changed, or one of its lists
@@ -83,6 +87,9 @@ func (s *server) routes() *huma.OpenAPI {
 	s.declarations(doc)
 	s.passes(doc)
 	s.verdicts(doc)
+	s.scans(doc)
+	s.devices(doc)
+	s.lookups(doc)
 	s.bundle(doc)
 	s.units(doc)
 	s.notices(doc)

@@ -60,8 +60,44 @@ func schemaOf[T any](doc huma.API) *huma.Schema {
 // answersOnly may gain members without a new version of the API, so that their
 // schemas are open; what is sent to us stays closed.
 var answersOnly = []string{
-	"AreaFigures", "AreaName", "Bearer", "BearerTraveller", "Commune", "Companion", "Counts", "DayFigures", "Declared", "FieldProblem", "Figures",
-	"Flow", "FollowedUp", "FollowedUpOne", "HistoryEntry", "Item", "Notice", "NoticeList", "Pass", "PassReading", "PastDeclaration", "Problem", "Receipt", "Record", "Registered", "Unit", "UnitList", "Verdict", "Work",
+	"AreaFigures",
+	"AreaName",
+	"Bearer",
+	"BearerTraveller",
+	"Commune",
+	"Companion",
+	"Counts",
+	"DayFigures",
+	"Declared",
+	"Device",
+	"DeviceState",
+	"ElsewhereSeen",
+	"Enrolled",
+	"FieldProblem",
+	"Figures",
+	"Flow",
+	"FollowedUp",
+	"FollowedUpOne",
+	"HistoryEntry",
+	"Item",
+	"Notice",
+	"NoticeList",
+	"Pass",
+	"PassReading",
+	"PastDeclaration",
+	"Policy",
+	"Post",
+	"Problem",
+	"Receipt",
+	"Record",
+	"Registered",
+	"ScanReceipt",
+	"ScanResult",
+	"Surge",
+	"Unit",
+	"UnitList",
+	"Verdict",
+	"Work",
 }
 
 // describe completes the document with what tags cannot say: the choices are
@@ -79,6 +115,14 @@ func describe(doc *huma.OpenAPI) {
 	choices(of("Vehicle", "kind"), anlo.VehicleKinds...)
 	choices(of("Trip", "reason"), anlo.TripPurposes...)
 	choices(of("Verdict", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
+	choices(of("ScanItem", "kind"), anlo.ScanKinds...)
+	choices(of("ScanItem", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
+	choices(of("ScanItem", "reasons").Items, anlo.Reasons...)
+	choices(of("ScanItem", "decision"), append([]anlo.Decision{""}, anlo.Decisions...)...)
+	choices(of("ScanItem", "compared"), "", anlo.Agrees, anlo.Differs)
+	choices(of("ScanResult", "status"), "kept", "known", "refused")
+	choices(of("ScanResult", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
+	choices(of("Surge", "skip").Items, anlo.Skips...)
 	choices(of("Revealing", "purpose"), anlo.RevealPurposes...)
 	choices(of("NoticeSearch", "state"), anlo.NoticeStates...)
 	for _, taken := range []string{"FollowUpOnce", "FollowUpMany"} {

@@ -187,6 +187,25 @@ func (rd *reading) time(field, s string) time.Time {
 	return t
 }
 
+// id reads an identifier; nothing at all is the zero one.
+func (rd *reading) id(field, s string) anlo.ID {
+	if s == "" {
+		return anlo.ID{}
+	}
+	id, err := anlo.ParseID(s)
+	if err != nil {
+		rd.fault(field, err)
+	}
+	return id
+}
+
+func (rd *reading) err() error {
+	if rd.faults == nil {
+		return nil
+	}
+	return &anlo.Error{Kind: anlo.Invalid, Code: anlo.ErrInvalid.Code, Fields: rd.faults}
+}
+
 var (
 	errTime          = &anlo.Error{Kind: anlo.Invalid, Code: "datetime.malformed"}
 	errBothDocuments = &anlo.Error{Kind: anlo.Invalid, Code: "document.both"}

@@ -56,9 +56,15 @@ type App struct {
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
 	assists *anlo.Limiter // declarations that one officer makes for others
+	guesses *anlo.Limiter // wrong codes for phones that one address tries
+	guessed *anlo.Limiter // and that all together do
+	scanned *anlo.Limiter // readings that one device sends
+	carded  *anlo.Limiter // cards and short codes among them, which are judged
+	lookups *anlo.Limiter // cards and short codes that one device looks up
 	routes  chan struct{} // wakes the router
 	recent  recent
 	desks   desks
+	posts   desks
 	shown   shown
 
 	gathering atomic.Bool // declarations wait for others to be routed with
@@ -130,6 +136,11 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	a.routes = make(chan struct{}, 1)
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
+	a.guesses = anlo.NewLimiter(10*time.Second, 20, a.Now)
+	a.guessed = anlo.NewLimiter(200*time.Millisecond, 1000, a.Now)
+	a.scanned = anlo.NewLimiter(20*time.Millisecond, 30_000, a.Now)
+	a.carded = anlo.NewLimiter(3*time.Second, 60, a.Now)
+	a.lookups = anlo.NewLimiter(3*time.Second, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {
 		return nil, err

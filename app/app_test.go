@@ -302,7 +302,7 @@ func TestDeviceTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, bad := range []string{token, "", "anlo_dev_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
-			if _, err := a.OpenDevice(t.Context(), bad); !errors.Is(err, anlo.ErrUnsigned) {
+			if _, err := a.OpenDevice(t.Context(), bad); !errors.Is(err, anlo.ErrDevice) {
 				t.Errorf("%v", err)
 			}
 		}

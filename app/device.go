@@ -38,17 +38,25 @@ func (a *App) AddDevice(ctx context.Context, by anlo.Actor, c anlo.Checkpoint, l
 	if !by.May(anlo.ActDevices) {
 		return anlo.Device{}, "", anlo.ErrForbidden
 	}
-	secret := make([]byte, 24)
-	rand.Read(secret)
-	token := "anlo_dev_" + base64.RawURLEncoding.EncodeToString(secret)
 	now := a.Now()
-	d := anlo.Device{ID: anlo.NewID(now), Checkpoint: c, Label: label, ExpiresAt: now.Add(deviceLifetime)}
+	d := newDevice(now, c, label)
+	token := newDeviceToken()
 	return d, token, a.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Audit(ctx, a.entry(by, anlo.ActDevices, anlo.PurposeOperation, 0, d.ID)); err != nil {
 			return err
 		}
 		return tx.KeepDevice(ctx, d, seal.Digest(token), now)
 	})
+}
+
+func newDevice(now time.Time, c anlo.Checkpoint, label string) anlo.Device {
+	return anlo.Device{ID: anlo.NewID(now), Checkpoint: c, Label: label, ExpiresAt: now.Add(deviceLifetime)}
+}
+
+func newDeviceToken() string {
+	secret := make([]byte, 24)
+	rand.Read(secret)
+	return "anlo_dev_" + base64.RawURLEncoding.EncodeToString(secret)
 }
 
 // Devices lists the devices that are enrolled and not revoked.
@@ -59,13 +67,28 @@ func (a *App) Devices(ctx context.Context, by anlo.Actor) ([]anlo.Device, error)
 	return a.Store.Devices(ctx)
 }
 
-// RevokeDevice withdraws a device at once.
+// RevokeDevice withdraws a device at once. Whoever enrols at a post withdraws
+// there.
 func (a *App) RevokeDevice(ctx context.Context, by anlo.Actor, id anlo.ID) error {
-	if !by.May(anlo.ActDevices) {
-		return anlo.ErrForbidden
+	action := anlo.ActDevices
+	if !by.May(action) {
+		if action = anlo.ActEnrol; !by.May(action) {
+			return anlo.ErrForbidden
+		}
+		d, err := a.Store.DeviceByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !by.MayIn(action, a.path(d.Checkpoint.Commune)...) {
+			return anlo.ErrNotFound
+		}
 	}
+	return a.revoke(ctx, a.entry(by, action, anlo.PurposeOperation, 0, id), id)
+}
+
+func (a *App) revoke(ctx context.Context, entry store.AuditRow, id anlo.ID) error {
 	return a.Store.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.Audit(ctx, a.entry(by, anlo.ActDevices, anlo.PurposeOperation, 0, id)); err != nil {
+		if err := tx.Audit(ctx, entry); err != nil {
 			return err
 		}
 		return tx.RevokeDevice(ctx, id, a.Now())

@@ -25,7 +25,8 @@ func (a *App) Judge(ctx context.Context, by anlo.Actor, code string, at time.Tim
 		at = now
 	}
 	v, pass := a.current().Judge(code, at)
-	scan := store.NewScan{Scan: anlo.Scan{ID: anlo.NewID(now), Checkpoint: by.Device.Checkpoint.ID, Device: by.Device.ID, At: at, RecordedAt: now}}
+	scan := store.NewScan{Scan: anlo.Scan{ID: anlo.NewID(now), Checkpoint: by.Device.Checkpoint.ID, Device: by.Device.ID,
+		At: at, RecordedAt: now, Kind: kindOf(code, pass), People: 1}}
 	if pass != nil {
 		scan.Pass = pass.ID()
 		row, rows, err := a.Store.Pass(ctx, pass.ID())
@@ -42,14 +43,29 @@ func (a *App) Judge(ctx context.Context, by anlo.Actor, code string, at time.Tim
 		}
 	}
 	scan.Verdict = v
+	if v.Bearer != nil {
+		scan.People = max(1, v.Bearer.Party)
+	}
 	scan.Audit = a.entry(by, anlo.ActJudge, anlo.PurposeCheckpoint, scan.Person, scan.Pass)
 	if err := a.Store.Scan(ctx, scan); err != nil {
 		return anlo.Verdict{}, err
 	}
+	a.posts.wake()
 	if a.OnJudged != nil {
 		a.OnJudged(v.Outcome)
 	}
 	return v, nil
+}
+
+// kindOf says what sort of code was judged.
+func kindOf(code string, pass *credential.Pass) anlo.ScanKind {
+	switch {
+	case pass != nil:
+		return anlo.ReadPass
+	case credential.IsHCERT(code):
+		return anlo.ReadCertificate
+	}
+	return anlo.ReadOther
 }
 
 // knowing corrects an offline verdict by what is on record.
@@ -73,21 +89,41 @@ func (a *App) knowing(ctx context.Context, v anlo.Verdict, p credential.Pass, ro
 		}
 		return out, nil
 	}
-	if row.Traveller >= len(rows) {
-		return v, fmt.Errorf("pass %s stands for a traveller who is not declared", row.ID)
+	concerned, err := covered(row, rows)
+	if err != nil {
+		return v, err
 	}
-	concerned := rows
-	if row.Traveller >= 0 {
-		concerned = rows[row.Traveller : row.Traveller+1]
+	reasons, err := a.lookAt(ctx, concerned, true)
+	out.Add(anlo.Look, reasons...)
+	return out, err
+}
+
+// covered are the statements of those for whom a pass stands. rows are all of
+// its declaration, in order.
+func covered(p store.PassRow, rows []store.DeclarationRow) ([]store.DeclarationRow, error) {
+	switch {
+	case p.Traveller >= len(rows):
+		return nil, fmt.Errorf("pass %s stands for a traveller who is not declared", p.ID)
+	case p.Traveller >= 0:
+		return rows[p.Traveller : p.Traveller+1], nil
 	}
+	return rows, nil
+}
+
+// lookAt are the reasons for a closer look that are on record: whom the register
+// has not confirmed and, with health, what they said of theirs.
+func (a *App) lookAt(ctx context.Context, rows []store.DeclarationRow, health bool) (reasons []anlo.Reason, err error) {
 	said := map[anlo.Reason]bool{}
-	for _, r := range concerned {
+	for _, r := range rows {
 		if !r.Grade.Confirmed() {
 			said[anlo.ReasonIdentity] = true
 		}
+		if !health {
+			continue
+		}
 		s, err := a.openStatement(ctx, r)
 		if err != nil {
-			return v, err
+			return nil, err
 		}
 		for _, reason := range s.Traveller.Health.NeedsLook() {
 			said[reason] = true
@@ -95,8 +131,8 @@ func (a *App) knowing(ctx context.Context, v anlo.Verdict, p credential.Pass, ro
 	}
 	for _, r := range []anlo.Reason{anlo.ReasonIdentity, anlo.ReasonTest, anlo.ReasonSymptoms, anlo.ReasonContact} {
 		if said[r] {
-			out.Add(anlo.Look, r)
+			reasons = append(reasons, r)
 		}
 	}
-	return out, nil
+	return reasons, nil
 }

@@ -32,21 +32,45 @@ func (a *App) OpenLink(token string) (anlo.Actor, error) {
 	return anlo.Actor{Role: anlo.Citizen, ManageOf: id}, nil
 }
 
-// OpenDevice turns a device token into a checkpoint officer; anlo.ErrUnsigned
+// OpenDevice turns a device token into a checkpoint officer; anlo.ErrDevice
 // when it is unknown, expired or revoked.
 func (a *App) OpenDevice(ctx context.Context, token string) (anlo.Actor, error) {
 	if len(token) < 20 || len(token) > 200 {
-		return anlo.Actor{}, anlo.ErrUnsigned
+		return anlo.Actor{}, anlo.ErrDevice
 	}
 	d, err := a.Store.Device(ctx, seal.Digest(token), a.Now())
 	if anlo.KindOf(err) == anlo.NotFound {
-		return anlo.Actor{}, anlo.ErrUnsigned
+		return anlo.Actor{}, anlo.ErrDevice
 	}
 	if err != nil {
 		return anlo.Actor{}, err
 	}
 	return anlo.Actor{Role: anlo.CheckpointOfficer, Device: &d, Only: deviceMay}, nil
 }
+
+// deliveryTime is how long a device that was withdrawn may still deliver what
+// it had read before.
+const deliveryTime = 72 * time.Hour
+
+// OpenDeviceForDelivery is OpenDevice for whoever sends readings: it also lets
+// in a device that was withdrawn, or expired, less than 72 hours ago. The
+// actor's Device.RevokedAt then says when.
+func (a *App) OpenDeviceForDelivery(ctx context.Context, token string) (anlo.Actor, error) {
+	if len(token) < 20 || len(token) > 200 {
+		return anlo.Actor{}, anlo.ErrDevice
+	}
+	now := a.Now()
+	d, err := a.Store.DeviceSince(ctx, seal.Digest(token), now, now.Add(-deliveryTime))
+	if anlo.KindOf(err) == anlo.NotFound {
+		return anlo.Actor{}, anlo.ErrDevice
+	}
+	if err != nil {
+		return anlo.Actor{}, err
+	}
+	return anlo.Actor{Role: anlo.CheckpointOfficer, Device: &d, Only: deliveryMay}, nil
+}
+
+var deliveryMay = []anlo.Action{anlo.ActJudge}
 
 // deviceMay is what whoever holds a device may do. The rest of what a
 // checkpoint officer may do needs an account: that has an area, a device a post.

@@ -37,6 +37,10 @@ func useCases(a *app.App, n anlo.NoticeID, commune anlo.UnitRef) []struct {
 			_, err := a.DeclareFor(ctx, by, anlo.Declaration{}, "k")
 			return err
 		}},
+		{"LookUp", func(ctx context.Context, by anlo.Actor) error {
+			_, _, err := a.LookUp(ctx, by, app.Sought{})
+			return err
+		}},
 		{"Judge", func(ctx context.Context, by anlo.Actor) error {
 			_, err := a.Judge(ctx, by, "x", time.Time{})
 			return err

@@ -16,6 +16,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 	"sync"
 
 	"github.com/BurntSushi/toml"
@@ -29,6 +30,10 @@ var Languages = []string{"vi", "en"}
 //go:embed *.toml
 var files embed.FS
 
+// keys are those of the default language; tests see to it that every language
+// has the same.
+var keys []string // filled by bundle
+
 var bundle = sync.OnceValue(func() *i18n.Bundle {
 	b := i18n.NewBundle(language.Vietnamese)
 	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
@@ -37,8 +42,14 @@ var bundle = sync.OnceValue(func() *i18n.Bundle {
 		panic(err)
 	}
 	for _, name := range names {
-		if _, err := b.LoadMessageFileFS(files, name); err != nil {
+		read, err := b.LoadMessageFileFS(files, name)
+		if err != nil {
 			panic(err) // the files are part of the program, and a test reads them
+		}
+		if read.Tag == language.Vietnamese {
+			for _, m := range read.Messages {
+				keys = append(keys, m.ID)
+			}
 		}
 	}
 	return b
@@ -117,6 +128,20 @@ func (w *Words) T(key string, args ...any) string {
 		return key
 	}
 	return s
+}
+
+// With returns the messages whose keys begin with one of the prefixes, for
+// scripts that speak for themselves without a network.
+func (w *Words) With(prefixes ...string) map[string]string {
+	some := map[string]string{}
+	for _, key := range keys {
+		for _, prefix := range prefixes {
+			if strings.HasPrefix(key, prefix) {
+				some[key] = w.T(key)
+			}
+		}
+	}
+	return some
 }
 
 // Has reports whether there is a message under the key.

@@ -265,3 +265,16 @@ func TestCountries(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsForScripts(t *testing.T) {
+	for _, lang := range Languages {
+		w := For(lang)
+		some := w.With("outcome.", "reason.expired")
+		if some["outcome.go"] != w.T("outcome.go") || some["reason.expired"] != w.T("reason.expired") || len(some) < 4 {
+			t.Errorf("%s: %v", lang, some)
+		}
+		if _, ok := some["reason.revoked"]; ok {
+			t.Errorf("%s: a key that nobody asked for", lang)
+		}
+	}
+}

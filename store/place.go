@@ -59,13 +59,6 @@ func (tx *Tx) KeepCheckpoint(ctx context.Context, c anlo.Checkpoint, now time.Ti
 	return err
 }
 
-// Checkpoints returns all posts by name.
-func (db *DB) Checkpoints(ctx context.Context) ([]anlo.Checkpoint, error) {
-	return list(ctx, db.read, func(r *sql.Rows) (c anlo.Checkpoint, err error) {
-		return c, r.Scan((*uid)(&c.ID), &c.Name, &c.Commune.List, &c.Commune.Code)
-	}, "SELECT id, name, list, commune FROM checkpoint ORDER BY name, id")
-}
-
 // KeepDevice enrols a device. The token itself is never kept, only its hash.
 func (tx *Tx) KeepDevice(ctx context.Context, d anlo.Device, tokenHash []byte, now time.Time) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO device (id, checkpoint, label, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -87,6 +80,23 @@ func (tx *Tx) RevokeDevice(ctx context.Context, id anlo.ID, now time.Time) error
 func (db *DB) Device(ctx context.Context, tokenHash []byte, now time.Time) (anlo.Device, error) {
 	return one(list(ctx, db.read, scanDevice,
 		deviceColumns+" WHERE d.token_hash = $1 AND d.revoked_at IS NULL AND d.expires_at > $2", tokenHash, ms(now)))
+}
+
+// DeviceByID finds a device that is enrolled and not revoked.
+func (db *DB) DeviceByID(ctx context.Context, id anlo.ID) (anlo.Device, error) {
+	return one(list(ctx, db.read, scanDevice, deviceColumns+" WHERE d.id = $1 AND d.revoked_at IS NULL", uid(id)))
+}
+
+// DeviceSince finds a device by the hash of its token whose enrolment holds, or
+// ended after a moment; anlo.ErrNotFound when there is none. RevokedAt is when
+// it ended, by revocation or by itself.
+func (db *DB) DeviceSince(ctx context.Context, tokenHash []byte, now, since time.Time) (anlo.Device, error) {
+	d, err := one(list(ctx, db.read, scanDevice,
+		deviceColumns+" WHERE d.token_hash = $1 AND (d.revoked_at IS NULL OR d.revoked_at > $2) AND d.expires_at > $2", tokenHash, ms(since)))
+	if ended := !d.ExpiresAt.After(now); err == nil && ended && (d.RevokedAt.IsZero() || d.ExpiresAt.Before(d.RevokedAt)) {
+		d.RevokedAt = d.ExpiresAt
+	}
+	return d, err
 }
 
 // Devices returns the devices that are enrolled and not revoked.

@@ -26,12 +26,14 @@ type assets struct {
 type asset struct {
 	kind  string
 	plain []byte
-	gzip  func() []byte // nil when the file does not become smaller
+	gzip  func() []byte
 }
 
 var kinds = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
+	".json": "application/json",
+	".png":  "image/png",
 	".svg":  "image/svg+xml",
 	".wasm": "application/wasm",
 }
@@ -52,7 +54,7 @@ var loadAssets = sync.OnceValue(func() *assets {
 		name = strings.TrimPrefix(name, "assets/")
 		hash.Write([]byte(name))
 		hash.Write(data)
-		a.files[name] = &asset{kind, data, sync.OnceValue(func() []byte { return compress(data) })}
+		a.files[name] = newAsset(kind, data)
 		return nil
 	})
 	if err != nil {
@@ -66,6 +68,10 @@ var loadAssets = sync.OnceValue(func() *assets {
 	}
 	return a
 })
+
+func newAsset(kind string, data []byte) *asset {
+	return &asset{kind, data, sync.OnceValue(func() []byte { return compress(data) })}
+}
 
 func compress(data []byte) []byte {
 	var b bytes.Buffer
@@ -110,10 +116,14 @@ func (s *server) sendAsset(w http.ResponseWriter, r *http.Request, name string) 
 		s.problem(w, r, http.StatusNotFound)
 		return
 	}
-	body := file.plain
-	w.Header().Set("Content-Type", file.kind)
+	file.send(w, r)
+}
+
+func (a *asset) send(w http.ResponseWriter, r *http.Request) {
+	body := a.plain
+	w.Header().Set("Content-Type", a.kind)
 	w.Header().Add("Vary", "Accept-Encoding")
-	if zipped := file.gzip(); acceptsGzip(r) && len(zipped) < len(body) {
+	if zipped := a.gzip(); acceptsGzip(r) && len(zipped) < len(body) {
 		w.Header().Set("Content-Encoding", "gzip")
 		body = zipped
 	}

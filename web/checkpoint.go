@@ -109,7 +109,8 @@ func (s *server) leave(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/checkpoint", http.StatusSeeOther)
 }
 
-// judge shows the verdict on a code that was read, pasted or typed.
+// judge shows the verdict on what was read, pasted or typed: a code, a card, or
+// its number.
 func (s *server) judge(w http.ResponseWriter, r *http.Request) {
 	if !s.readForm(w, r) {
 		return
@@ -129,7 +130,7 @@ func (s *server) judge(w http.ResponseWriter, r *http.Request) {
 		s.show(w, r, http.StatusOK, "checkpoint", p)
 		return
 	}
-	v, err := s.Judge(r.Context(), by, code, time.Time{})
+	v, err := s.JudgeTyped(r.Context(), by, code)
 	if err != nil {
 		s.fail(w, r, err)
 		return

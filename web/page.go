@@ -42,6 +42,7 @@ var pageData = map[string]any{
 	"record":     recordPage{},
 	"assist":     assistPage{},
 	"slip":       slipPage{},
+	"scanner":    scannerPage{},
 
 	"signin":          signInPage{},
 	"signin-password": signInPage{},

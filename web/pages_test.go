@@ -16,6 +16,7 @@ import (
 	"anlo"
 	"anlo/anlotest"
 	"anlo/credential"
+	"anlo/identity"
 	"anlo/locale"
 )
 
@@ -303,8 +304,15 @@ func TestCheckpoint(t *testing.T) {
 	o.submit("/checkpoint", "code", d.Passes[0].QR+"\r\n").expect(200, "CHO QUA")
 	o.submit("/checkpoint", "code", "hello").expect(200, "DỪNG LẠI", "Không đọc được mã", "Tăng độ sáng")
 	o.submit("/checkpoint", "code", " ").expect(200, "Kiểm tra mã")
+	card := identity.Card{Document: d.Declaration.Travellers[0].Document, FullName: "Nguyễn Văn An", BirthDate: anlotest.An.BirthDate, Sex: anlo.Male, Address: "Hà Nội"}
+	for _, typed := range []string{card.Text(), card.Document.Number, " 001 090 123 456"} {
+		o.submit("/checkpoint", "code", typed).expect(200, "CHO QUA", "Nguyễn Văn An", "29A12345")
+	}
+	o.submit("/checkpoint", "code", anlotest.Binh.Number).expect(200, "DỪNG LẠI", "Chưa có tờ khai", "Khai giúp")
+	o.submit("/checkpoint", "code", "7k3m-9qxp").expect(200, "DỪNG LẠI", "Chưa có tờ khai")
 	v.link("/cancel").submit(own + "/cancel")
 	o.submit("/checkpoint", "code", d.Passes[0].QR).expect(200, "DỪNG LẠI", "đã hủy")
+	o.submit("/checkpoint", "code", card.Text()).expect(200, "DỪNG LẠI", "Chưa có tờ khai")
 	o.submit("/checkpoint/leave").expect(200, "Vào chốt")
 	if res, err := o.client.PostForm(s.url+"/checkpoint", map[string][]string{"code": {d.Passes[0].QR}}); err != nil || o.read(res, err).status != 422 {
 		t.Errorf("whoever left still judges: %d", o.status)

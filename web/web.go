@@ -13,6 +13,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"anlo"
@@ -56,6 +57,7 @@ type server struct {
 	demo     *Demo
 	oidc     *auth.OIDC
 	base     *url.URL
+	release  func() *scannerRelease
 }
 
 // route is one address that everybody may ask for.
@@ -66,7 +68,7 @@ type route struct {
 
 // publicRoutes are those for which nobody needs to be signed in. What officers
 // may open is in officeRoutes.
-var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, partRoutes}
+var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, partRoutes}
 
 var citizenRoutes = []route{
 	{"GET /{$}", (*server).home},
@@ -109,6 +111,7 @@ var partRoutes = []route{
 // 404 for those it does not know.
 func New(a *app.App, o Options) http.Handler {
 	s := &server{App: a, limiter: o.Limiter, assets: loadAssets(), pages: parsePages(), auth: o.Auth, injected: o.SignedIn, done: o.Done, demo: o.Demo, oidc: o.OIDC, base: o.Base}
+	s.release = sync.OnceValue(s.newRelease)
 	if s.auth == nil {
 		s.auth = auth.New(a.Store, a.Seal, a.Now, a.Log, a.Units.Contains, a.Units.Known)
 	}

@@ -78,7 +78,8 @@ export interface Status {
 	syncedAt: number; // 0 when never
 	bundleIssued: number; // 0 when there is none
 	clockOff: number; // milliseconds that this phone's clock is behind the server's
-	storage: "ok" | "low" | "full";
+	storage: "ok" | "low" | "full"; // full: readings are in memory only, and lost when the page is closed
+	refused: number; // readings that the server does not take, kept for a week
 }
 
 /** What the server knew better about a reading that was made a moment ago. */
@@ -90,34 +91,42 @@ export interface Alert {
 }
 
 /** keep.js: what stays on the phone. Everything personal in it is encrypted. */
-export interface Keep {
+export interface Keep extends EventTarget {
+	// events: "storage", "gone" (another tab, the server or the browser took away what was kept: ask device() again)
 	device(): Promise<Device | null>;
+	lost(): Promise<boolean>; // the phone was enrolled, and the browser has removed what it kept
 	token(): Promise<string>;
 	root(): Promise<Uint8Array>; // the root's SubjectPublicKeyInfo, pinned when the phone was enrolled
 	enrol(device: Device, token: string, root: Uint8Array): Promise<void>;
 	update(change: Partial<Device>): Promise<void>;
+	withdraw(): Promise<void>; // device() is null from now on; what waits may still be delivered
 	forget(): Promise<void>; // key, token, bundle and readings: what is left cannot be read
-	add(scan: Scan): Promise<void>; // resolves when it is on the disk
+	add(scan: Scan): Promise<void>; // resolves when it is on the disk, or in memory when storage() is "full"
 	change(id: string, change: Partial<Scan>): Promise<void>; // a decision; goes out again if it was sent already
 	batch(limit: number): Promise<Scan[]>;
 	sent(ids: string[]): Promise<void>;
+	refuse(items: { id: string; code: string }[]): Promise<void>; // aside, and not sent again
 	waiting(): Promise<number>;
-	seen(pass: string, since: number): Promise<{ at: number; decision: Decision | "" } | null>; // the last reading of a pass on this phone
+	refused(): Promise<number>;
+	seen(pass: string, since: number, before?: number): Promise<{ at: number; decision: Decision | "" } | null>; // the last reading of a pass on this phone
 	bundle(): Promise<Uint8Array | null>;
 	keepBundle(data: Uint8Array): Promise<void>;
 	cards(): Promise<Uint8Array | null>;
-	keepCards(data: Uint8Array | null): Promise<void>;
+	keepCards(data: Uint8Array | null, until?: number): Promise<void>; // until by this phone's clock: not given out any more then
+	clock(): Promise<{ off: number; last: number } | null>;
+	keepClock(clock: { off: number; last: number }): Promise<void>;
+	storage(): Promise<"ok" | "low" | "full">;
 }
 
 /** sync.js: everything that goes over the network. It never throws for want of one. */
 export interface Sync extends EventTarget {
-	// events: "status", "bundle", "alert" (detail: Alert), "withdrawn", "policy"
+	// events: "status", "bundle", "alert" (detail: Alert), "withdrawn" (by the server, or the browser took away what was kept), "policy"
 	readonly status: Status;
 	readonly bundle: Bundle | null;
 	now(): number; // corrected by what the server's clock said
 	start(): Promise<void>;
-	soon(): void; // something is waiting
-	enrol(code: string, label: string): Promise<Device>; // throws Error("enrolment.unknown" | "too-many" | "offline")
-	leave(): Promise<void>; // sends what is waiting, then withdraws itself and forgets
+	soon(now?: boolean): void; // something is waiting; now: somebody asked for it
+	enrol(code: string, label: string): Promise<Device>; // throws Error("enrolment.unknown" | "too-many" | "offline" | "storage")
+	leave(): Promise<void>; // sends what is waiting, then withdraws itself and forgets; throws Error("offline") while it cannot
 	lookUp(what: { number?: string; code?: string }): Promise<Reading | null>; // null without a network
 }

@@ -1,0 +1,335 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"anlo"
+	"anlo/geo"
+	"anlo/store"
+)
+
+const (
+	alertTime   = 15 * time.Minute // after which an alert changes nothing at a post
+	lookedBack  = 2 * time.Hour    // for other readings of the same person
+	encounter   = time.Minute      // in which one device may read a code again
+	maxSpeed    = 120.0            // km/h, in a straight line between two posts
+	speedsGrace = 5 * time.Minute  // clocks differ, and a post lies somewhere in its commune
+)
+
+// judgeAgain judges readings by what is on record and makes alerts of what the
+// lane did not know, while that still matters. A device that was withdrawn
+// learns nothing any more.
+func (a *App) judgeAgain(ctx context.Context, by anlo.Actor, taken []takenScan, now time.Time) error {
+	withdrawn := !by.Device.RevokedAt.IsZero()
+	for i := range taken {
+		t := &taken[i]
+		t.result.Verdict = t.Scan.Verdict
+		t.Person = t.card
+	}
+	if !withdrawn {
+		if err := a.findCards(ctx, by, taken, now); err != nil {
+			return err
+		}
+	}
+	known, err := a.recordOf(ctx, taken, withdrawn, now)
+	if err != nil || withdrawn {
+		return err
+	}
+	for i := range taken {
+		t := &taken[i]
+		used, elsewhere := known.usedBefore(t), a.elsewhere(known, t)
+		v := a.judgedAgain(ctx, t, known, now, used, elsewhere)
+		t.result.Verdict, t.result.Elsewhere = v, elsewhere
+		if reason := surprise(t.Scan, v); reason != "" && now.Sub(t.At) < alertTime {
+			t.result.Alert = true
+			t.Alert = alertOf(t.Scan, reason, used, elsewhere)
+		}
+	}
+	return nil
+}
+
+// findCards finds the passes that stand behind identity cards which were read a
+// moment ago. There is a limit for each device, so that one in wrong hands
+// learns about no more people than by looking them up; what was read before
+// that, or is one too many, is kept and not judged.
+func (a *App) findCards(ctx context.Context, by anlo.Actor, taken []takenScan, now time.Time) error {
+	var asked []*takenScan
+	var persons []int64
+	for i := range taken {
+		t := &taken[i]
+		if t.card != 0 && t.Pass.IsZero() && now.Sub(t.At) < alertTime && a.carded.Allow(by.Device.ID) == 0 {
+			asked, persons = append(asked, t), append(persons, t.card)
+		}
+	}
+	if asked == nil {
+		return nil
+	}
+	passes, err := a.Store.PassesFor(ctx, persons, now.Add(-alertTime))
+	if err != nil {
+		return err
+	}
+	for _, t := range asked {
+		t.Pass = standing(passes[t.card], t.At)
+		t.undeclared = t.Pass.IsZero()
+	}
+	return nil
+}
+
+// standing returns the newest of some passes that stands at a moment, before
+// that of a party; zero when none does.
+func standing(passes []store.PassRow, at time.Time) anlo.ID {
+	var best store.PassRow
+	for _, p := range passes {
+		stands := !at.Before(p.IssuedAt) && at.Before(p.ExpiresAt) && (p.RevokedAt.IsZero() || at.Before(p.RevokedAt))
+		if !stands {
+			continue
+		}
+		if newer := p.IssuedAt.Compare(best.IssuedAt); newer > 0 || newer == 0 && p.Traveller > best.Traveller {
+			best = p
+		}
+	}
+	return best.ID
+}
+
+// onRecord is what the server knows of a batch: a handful of queries, however
+// many readings there are.
+type onRecord struct {
+	passes     map[anlo.ID]store.PassRow
+	statements map[anlo.ID][]store.DeclarationRow // in order; only of those that are looked at
+	scans      map[int64][]store.PastScan         // of a person, newest first, this batch among them
+	posts      map[anlo.ID]anlo.Checkpoint        // nil when nobody was anywhere else
+}
+
+// recordOf reads what is on record, and says whose each reading is.
+func (a *App) recordOf(ctx context.Context, taken []takenScan, withdrawn bool, now time.Time) (k onRecord, err error) {
+	ids := make([]anlo.ID, 0, len(taken))
+	for _, t := range taken {
+		if !t.Pass.IsZero() {
+			ids = append(ids, t.Pass)
+		}
+	}
+	if len(ids) == 0 {
+		return k, nil
+	}
+	if k.passes, err = a.Store.PassesOf(ctx, ids); err != nil {
+		return k, err
+	}
+	var looked []anlo.ID
+	for i := range taken {
+		t := &taken[i]
+		p, issued := k.passes[t.Pass]
+		if !issued {
+			continue
+		}
+		t.Person = cmp.Or(t.card, p.Person)
+		if now.Sub(t.At) < alertTime || slices.Contains(t.Verdict.Reasons, anlo.ReasonIdentity) {
+			looked = append(looked, p.Declaration)
+		}
+	}
+	if withdrawn {
+		return k, nil
+	}
+	if k.statements, err = a.statementsOf(ctx, looked); err != nil {
+		return k, err
+	}
+	return k, a.addScans(ctx, &k, taken)
+}
+
+func (a *App) statementsOf(ctx context.Context, ids []anlo.ID) (map[anlo.ID][]store.DeclarationRow, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := a.Store.DeclarationsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	parties := make(map[anlo.ID][]store.DeclarationRow, len(ids))
+	for _, r := range rows {
+		parties[r.ID] = append(parties[r.ID], r)
+	}
+	for _, party := range parties {
+		slices.SortFunc(party, func(a, b store.DeclarationRow) int { return cmp.Compare(a.Traveller, b.Traveller) })
+	}
+	return parties, nil
+}
+
+// addScans gathers the other readings of the same people around the same time.
+func (a *App) addScans(ctx context.Context, k *onRecord, taken []takenScan) error {
+	var persons []int64
+	var from, until time.Time
+	k.scans = make(map[int64][]store.PastScan, len(taken))
+	for _, t := range taken {
+		if t.Person == 0 {
+			continue
+		}
+		if k.scans[t.Person] == nil {
+			persons = append(persons, t.Person)
+		}
+		k.scans[t.Person] = append(k.scans[t.Person], store.PastScan{Person: t.Person, ID: t.ID, Checkpoint: t.Checkpoint, Device: t.Device,
+			At: t.At, LetThrough: t.LetThrough()})
+		if from.IsZero() || t.At.Before(from) {
+			from = t.At
+		}
+		if t.At.After(until) {
+			until = t.At
+		}
+	}
+	if persons == nil {
+		return nil
+	}
+	past, err := a.Store.RecentScans(ctx, persons, from.Add(-lookedBack), until.Add(lookedBack))
+	if err != nil {
+		return err
+	}
+	here, travelled := taken[0].Checkpoint, false
+	for _, p := range past {
+		k.scans[p.Person] = append(k.scans[p.Person], p)
+		travelled = travelled || p.Checkpoint != here
+	}
+	for _, scans := range k.scans {
+		slices.SortFunc(scans, func(a, b store.PastScan) int { return b.At.Compare(a.At) })
+	}
+	if !travelled {
+		return nil
+	}
+	posts, err := a.Store.Checkpoints(ctx)
+	k.posts = make(map[anlo.ID]anlo.Checkpoint, len(posts))
+	for _, p := range posts {
+		k.posts[p.ID] = p
+	}
+	return err
+}
+
+// judgedAgain is the verdict by everything that is known now. What only the
+// lane could see stays: the signature, the card beside it, the zone.
+func (a *App) judgedAgain(ctx context.Context, t *takenScan, k onRecord, now time.Time, used *store.PastScan, elsewhere *Elsewhere) anlo.Verdict {
+	switch {
+	case t.undeclared:
+		return anlo.VerdictFor(map[anlo.Reason]bool{anlo.ReasonUndeclared: true})
+	case t.Pass.IsZero():
+		return t.Scan.Verdict
+	}
+	p, issued := k.passes[t.Pass]
+	reasons := map[anlo.Reason]bool{}
+	for _, r := range t.Scan.Verdict.Reasons {
+		reasons[r] = !recorded[r] || !issued && (r == anlo.ReasonExpired || r == anlo.ReasonNotYetValid)
+	}
+	if !issued {
+		reasons[anlo.ReasonUnknown] = true
+		return anlo.VerdictFor(reasons)
+	}
+	reasons[anlo.ReasonRevoked] = !p.RevokedAt.IsZero() && !t.At.Before(p.RevokedAt)
+	reasons[anlo.ReasonExpired] = !t.At.Before(p.ExpiresAt.Add(clockSkew))
+	reasons[anlo.ReasonNotYetValid] = p.IssuedAt.After(t.At.Add(clockSkew))
+	reasons[anlo.ReasonElsewhere] = elsewhere != nil
+	reasons[anlo.ReasonUsedAgain] = used != nil
+	for _, r := range a.statedNow(ctx, t, p, k.statements[p.Declaration], now) {
+		reasons[r] = true
+	}
+	return anlo.VerdictFor(reasons)
+}
+
+// recorded are the reasons that the record knows better than a scanner.
+var recorded = map[anlo.Reason]bool{
+	anlo.ReasonIdentity: true, anlo.ReasonRevoked: true, anlo.ReasonBundleStale: true, anlo.ReasonUnknown: true, anlo.ReasonUndeclared: true,
+	anlo.ReasonElsewhere: true, anlo.ReasonUsedAgain: true, anlo.ReasonNotChecked: true, anlo.ReasonExpired: true, anlo.ReasonNotYetValid: true,
+}
+
+// statedNow are the reasons that the statement behind a pass gives: the
+// identity and, of a reading of this moment, the health. Of a pass that was
+// replaced the statement on record says nothing; what the code said holds.
+func (a *App) statedNow(ctx context.Context, t *takenScan, p store.PassRow, rows []store.DeclarationRow, now time.Time) []anlo.Reason {
+	var said []anlo.Reason
+	if slices.Contains(t.Scan.Verdict.Reasons, anlo.ReasonIdentity) {
+		said = []anlo.Reason{anlo.ReasonIdentity}
+	}
+	if rows == nil || !p.RevokedAt.IsZero() {
+		return said
+	}
+	concerned, err := covered(p, rows)
+	if err != nil { // it was replaced this very moment
+		return said
+	}
+	stated, err := a.lookAt(ctx, concerned, now.Sub(t.At) < alertTime)
+	if err != nil { // one that cannot be opened holds up none of the others
+		a.Log.ErrorContext(ctx, "a statement cannot be read", "declaration", p.Declaration, "error", err)
+		return said
+	}
+	return stated
+}
+
+// usedBefore returns the reading by which the same person went through this
+// post a while ago. A device that reads a code again within a minute reads it in
+// the same encounter.
+func (k onRecord) usedBefore(t *takenScan) *store.PastScan {
+	began := t.At
+	for _, p := range k.scans[t.Person] {
+		switch {
+		case p.ID == t.ID || p.Checkpoint != t.Checkpoint || !p.At.Before(t.At):
+		case t.At.Sub(p.At) > lookedBack:
+			return nil
+		case p.Device == t.Device && began.Sub(p.At) < encounter:
+			began = p.At
+		case p.LetThrough:
+			return &p
+		}
+	}
+	return nil
+}
+
+// elsewhere finds a reading of the same person at another post from which
+// nobody could have come, or to which nobody could have gone, in the time
+// between.
+func (a *App) elsewhere(k onRecord, t *takenScan) *Elsewhere {
+	if k.posts == nil {
+		return nil
+	}
+	var nearest *Elsewhere
+	for _, p := range k.scans[t.Person] {
+		between := t.At.Sub(p.At).Abs()
+		if p.Checkpoint == t.Checkpoint || between > lookedBack {
+			continue
+		}
+		here, _ := a.Units.Unit(k.posts[t.Checkpoint].Commune)
+		there, _ := a.Units.Unit(k.posts[p.Checkpoint].Commune)
+		km, placed := geo.Distance(here, there)
+		if !placed || km <= maxSpeed*(between+speedsGrace).Hours() {
+			continue
+		}
+		if nearest == nil || between < t.At.Sub(nearest.at).Abs() {
+			nearest = &Elsewhere{Post: k.posts[p.Checkpoint].Name, Minutes: int(between.Minutes()), Km: int(km), id: p.Checkpoint, at: p.At}
+		}
+	}
+	return nearest
+}
+
+// surprise is the weightiest reason that the officer did not see, of somebody
+// who was not stopped; "" for none. Whoever was not checked had a document
+// looked at, which is all that an identity in doubt asks for.
+func surprise(s anlo.Scan, v anlo.Verdict) anlo.Reason {
+	stopped := s.Decision == anlo.TurnedBack || s.Decision != anlo.Passed && s.Verdict.Outcome == anlo.Stop
+	if stopped {
+		return ""
+	}
+	for _, r := range v.Reasons {
+		looked := r == anlo.ReasonIdentity && slices.Contains(s.Verdict.Reasons, anlo.ReasonNotChecked)
+		if !looked && !slices.Contains(s.Verdict.Reasons, r) {
+			return r
+		}
+	}
+	return ""
+}
+
+func alertOf(s anlo.Scan, reason anlo.Reason, used *store.PastScan, elsewhere *Elsewhere) *store.AlertRow {
+	row := &store.AlertRow{Checkpoint: s.Checkpoint, Scan: s.ID, Device: s.Device, ScannedAt: s.At, Reason: reason}
+	switch reason {
+	case anlo.ReasonElsewhere:
+		row.Elsewhere, row.SeenAt, row.Km = elsewhere.id, elsewhere.at, elsewhere.Km
+	case anlo.ReasonUsedAgain:
+		row.SeenAt = used.At
+	}
+	return row
+}

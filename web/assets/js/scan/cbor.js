@@ -1,0 +1,395 @@
+// Decodes CBOR (RFC 8949) in two steps, as the Go side's library does: parse()
+// checks the form of all of it, within limits; the functions below then take from
+// it what a field may hold. Throws Malformed.
+//
+// Passes do not come here: they have one shape only, see cursor.js.
+
+/**
+ * @typedef {{ type: "int", value: number | bigint }
+ *  | { type: "bytes" | "text", data: Uint8Array[] }
+ *  | { type: "array", items: Item[] }
+ *  | { type: "map", pairs: [Item, Item][] }
+ *  | { type: "tag", tag: number | bigint, item: Item }
+ *  | { type: "simple" | "float", value: number }} Item
+ *
+ * @typedef {object} Limits
+ * @property {number} depth of arrays and maps
+ * @property {number} elements of an array
+ * @property {number} pairs of a map
+ * @property {boolean} lenient are tags and indefinite lengths allowed, and numbers that are none not?
+ */
+
+export class Malformed extends Error {}
+
+/** For what we sign ourselves. @type {Limits} */
+export const strict = { depth: 4, elements: 20_000, pairs: 64, lenient: false };
+
+/** For the certificates of a few hundred issuers. @type {Limits} */
+export const lenient = { depth: 16, elements: 1024, pairs: 1024, lenient: true };
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const selfDescribed = 55799;
+
+/**
+ * @param {Uint8Array} data
+ * @param {Limits} limits
+ * @returns {Item}
+ */
+export function parse(data, limits) {
+	const p = new Parser(data, limits);
+	const item = p.item(0);
+	if (p.at !== data.length) throw new Malformed();
+	return item;
+}
+
+class Parser {
+	at = 0;
+
+	/** @param {Uint8Array} data @param {Limits} limits */
+	constructor(data, limits) {
+		this.data = data;
+		this.view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+		this.limits = limits;
+	}
+
+	/** @param {number} n @returns {number} the offset of the next n bytes */
+	take(n) {
+		if (n > this.data.length - this.at) throw new Malformed();
+		this.at += n;
+		return this.at - n;
+	}
+
+	/** @returns {{ major: number, info: number, n: number | bigint, open: boolean }} open: of indefinite length */
+	head() {
+		const first = this.data[this.take(1)];
+		const major = first >> 5, info = first & 0x1f;
+		const head = { major, info, n: /** @type {number | bigint} */ (info), open: false };
+		if (info === 24) head.n = this.view.getUint8(this.take(1));
+		else if (info === 25) head.n = this.view.getUint16(this.take(2));
+		else if (info === 26) head.n = this.view.getUint32(this.take(4));
+		else if (info === 27) {
+			const n = this.view.getBigUint64(this.take(8));
+			head.n = n <= Number.MAX_SAFE_INTEGER ? Number(n) : n;
+		} else if (info > 27) {
+			head.open = info === 31 && major >= 2 && major <= 5 && this.limits.lenient;
+			if (!head.open) throw new Malformed();
+		}
+		return head;
+	}
+
+	/** @param {number} depth @returns {Item} */
+	item(depth) {
+		const { major, info, n, open } = this.head();
+		switch (major) {
+			case 0:
+				return { type: "int", value: n };
+			case 1:
+				return { type: "int", value: typeof n === "bigint" || n === Number.MAX_SAFE_INTEGER ? -1n - BigInt(n) : -1 - n };
+			case 2:
+			case 3:
+				return { type: major === 2 ? "bytes" : "text", data: open ? this.chunks(major) : [this.bytes(n)] };
+			case 4:
+			case 5:
+				return this.container(major, n, open, depth + 1);
+			case 6:
+				return this.tag(n, depth);
+		}
+		return this.primitive(info, Number(n));
+	}
+
+	/** @param {number | bigint} n */
+	bytes(n) {
+		const from = this.take(Number(n));
+		return this.data.subarray(from, this.at);
+	}
+
+	/** @param {number} major */
+	chunks(major) {
+		const data = [];
+		while (!this.ended()) {
+			const head = this.head();
+			if (head.major !== major || head.open) throw new Malformed();
+			data.push(this.bytes(head.n));
+		}
+		return data;
+	}
+
+	ended() {
+		if (this.data[this.at] !== 0xff) return false;
+		this.at++;
+		return true;
+	}
+
+	/** @param {number} major @param {number | bigint} n @param {boolean} open @param {number} depth @returns {Item} */
+	container(major, n, open, depth) {
+		const limit = major === 4 ? this.limits.elements : this.limits.pairs;
+		if (depth > this.limits.depth || (!open && n > limit)) throw new Malformed();
+		const count = open ? Infinity : Number(n) * (major - 3);
+		/** @type {Item[]} */
+		const items = [];
+		while (items.length < count && !(open && this.ended())) {
+			items.push(this.item(depth));
+			if (items.length > limit * (major - 3) + 1) throw new Malformed();
+		}
+		if (major === 4) {
+			if (items.length > limit) throw new Malformed();
+			return { type: "array", items };
+		}
+		if (items.length % 2 || items.length / 2 > limit) throw new Malformed();
+		/** @type {[Item, Item][]} */
+		const pairs = [];
+		for (let i = 0; i < items.length; i += 2) pairs.push([items[i], items[i + 1]]);
+		return { type: "map", pairs };
+	}
+
+	/** @param {number | bigint} tag @param {number} depth @returns {Item} */
+	tag(tag, depth) {
+		if (!this.limits.lenient) throw new Malformed();
+		if (this.data[this.at] >> 5 === 6) depth++;
+		if (depth > this.limits.depth) throw new Malformed();
+		return { type: "tag", tag, item: this.item(depth) };
+	}
+
+	/** @param {number} info @param {number} n @returns {Item} */
+	primitive(info, n) {
+		if (info <= 24) {
+			if (info === 24 && n < 32) throw new Malformed();
+			return { type: "simple", value: n };
+		}
+		let value = 0;
+		if (info === 25) value = half(n);
+		if (info === 26) value = this.view.getFloat32(this.at - 4);
+		if (info === 27) value = this.view.getFloat64(this.at - 8);
+		if (this.limits.lenient && !Number.isFinite(value)) throw new Malformed();
+		return { type: "float", value };
+	}
+}
+
+/** @param {number} bits of a 16-bit float */
+function half(bits) {
+	const exponent = (bits >> 10) & 0x1f, fraction = bits & 0x3ff;
+	const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1024 + fraction) * 2 ** (exponent - 25);
+	return bits & 0x8000 ? -size : size;
+}
+
+/** @param {Item} item */
+const isNull = (item) => item.type === "simple" && (item.value === 22 || item.value === 23);
+
+/**
+ * Takes the tags off. The few that mean something must stand before the right
+ * thing; a large number (tags 2 and 3) comes out as an integer.
+ * @param {Item} item
+ * @returns {Item}
+ */
+function untag(item) {
+	while (item.type === "tag") {
+		const content = item.item;
+		const fits = item.tag === 0 ? content.type === "text"
+			: item.tag === 1 ? content.type === "int" || content.type === "float"
+			: item.tag === 2 || item.tag === 3 ? content.type === "bytes" : true;
+		if (!fits) throw new Malformed();
+		if (content.type === "bytes" && (item.tag === 2 || item.tag === 3)) {
+			let n = 0n;
+			for (const b of join(content.data)) n = n << 8n | BigInt(b);
+			return { type: "int", value: item.tag === 2 ? n : -1n - n };
+		}
+		item = content;
+	}
+	return item;
+}
+
+/** @param {Uint8Array[]} parts */
+function join(parts) {
+	if (parts.length === 1) return parts[0];
+	const out = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
+	let at = 0;
+	for (const p of parts) {
+		out.set(p, at);
+		at += p.length;
+	}
+	return out;
+}
+
+/**
+ * An integer from low to high; nothing is zero.
+ * @param {Item | undefined} item
+ * @param {bigint} low
+ * @param {bigint} high
+ * @returns {number | bigint}
+ */
+export function int(item, low = -(2n ** 63n), high = 2n ** 63n - 1n) {
+	if (!item) return 0;
+	item = untag(item);
+	if (isNull(item)) return 0;
+	if (item.type !== "int" && (item.type !== "simple" || item.value === 20 || item.value === 21)) throw new Malformed();
+	if (item.value < low || item.value > high) throw new Malformed();
+	return item.value;
+}
+
+/**
+ * Seconds since 1970 that a clock can show: some 35,000 years either way.
+ * @param {Item | undefined} item
+ * @returns {number}
+ */
+export function seconds(item) {
+	return Number(int(item, -(2n ** 40n), 2n ** 40n));
+}
+
+/**
+ * A number of any kind; null when there is none.
+ * @param {Item | undefined} item
+ * @returns {number | null}
+ */
+export function float(item) {
+	if (!item) return null;
+	const bare = untag(item);
+	return bare.type === "float" ? bare.value : Number(int(item, -(2n ** 63n), 2n ** 64n - 1n));
+}
+
+/**
+ * An integer, or null where nothing was written.
+ * @param {Item | undefined} item
+ */
+export function optionalInt(item) {
+	while (item?.type === "tag" && item.tag === selfDescribed) item = item.item;
+	return !item || isNull(item) ? null : int(item);
+}
+
+/**
+ * Bytes; null for nothing.
+ * @param {Item | undefined} item
+ * @returns {Uint8Array | null}
+ */
+export function bytes(item) {
+	if (!item) return null;
+	while (item.type === "tag") {
+		untag(item);
+		item = item.item;
+	}
+	if (isNull(item)) return null;
+	if (item.type === "bytes") return join(item.data);
+	if (item.type === "array") return Uint8Array.from(item.items, (n) => Number(int(n, 0n, 255n)));
+	throw new Malformed();
+}
+
+/**
+ * Text; nothing is empty.
+ * @param {Item | undefined} item
+ * @returns {string}
+ */
+export function text(item) {
+	if (!item) return "";
+	item = untag(item);
+	if (isNull(item)) return "";
+	if (item.type !== "text") throw new Malformed();
+	try {
+		return item.data.map((part) => utf8.decode(part)).join("");
+	} catch {
+		throw new Malformed();
+	}
+}
+
+/**
+ * The items of an array; nothing is an empty one.
+ * @param {Item | undefined} item
+ * @returns {Item[]}
+ */
+export function list(item) {
+	if (!item) return [];
+	item = untag(item);
+	if (isNull(item)) return [];
+	if (item.type !== "array") throw new Malformed();
+	return item.items;
+}
+
+/**
+ * An array of exactly so many items; nothing gives as many times nothing.
+ * @param {Item} item
+ * @param {number} count
+ * @returns {(Item | undefined)[]}
+ */
+export function tuple(item, count) {
+	item = untag(item);
+	if (isNull(item)) return new Array(count).fill(undefined);
+	if (item.type !== "array" || item.items.length !== count) throw new Malformed();
+	return item.items;
+}
+
+/**
+ * A map whose keys are integers or texts, each once; nothing is an empty one.
+ * @param {Item | undefined} item
+ * @returns {Map<number | bigint | string, Item>}
+ */
+export function fields(item) {
+	/** @type {Map<number | bigint | string, Item>} */
+	const out = new Map();
+	if (!item) return out;
+	item = untag(item);
+	if (isNull(item)) return out;
+	if (item.type !== "map") throw new Malformed();
+	for (const [k, value] of item.pairs) {
+		if (k.type !== "int" && k.type !== "text") throw new Malformed();
+		const key = k.type === "int" ? int(k) : text(k);
+		if (out.has(key)) throw new Malformed();
+		out.set(key, value);
+	}
+	return out;
+}
+
+/**
+ * A map from texts to anything, all of which can be written as JSON; null for
+ * nothing.
+ * @param {Item | undefined} item
+ * @returns {Map<string, any> | null}
+ */
+export function object(item) {
+	if (!item) return null;
+	item = untag(item);
+	if (isNull(item)) return null;
+	if (item.type !== "map") throw new Malformed();
+	const out = new Map();
+	for (const [k, value] of item.pairs) {
+		const key = text(k);
+		if (out.has(key)) throw new Malformed();
+		out.set(key, any(value));
+	}
+	return out;
+}
+
+/** @param {Item} item @returns {any} */
+function any(item) {
+	while (item.type === "tag" && item.tag !== 0 && item.tag !== 1) {
+		const bare = untag(item);
+		if (bare.type === "int") return bare.value;
+		item = item.item;
+	}
+	if (item.type === "tag") return time(untag(item));
+	switch (item.type) {
+		case "text":
+			return text(item);
+		case "bytes":
+			return bytes(item);
+		case "array":
+			return item.items.map(any);
+		case "map":
+			return object(item);
+	}
+	return isNull(item) ? null : item.type === "simple" && item.value < 22 && item.value > 19 ? item.value === 21 : item.value;
+}
+
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(\d\d))$/;
+
+/** @param {Item} item of tag 0 or 1 @returns {string} */
+function time(item) {
+	if (item.type === "text") {
+		const s = text(item);
+		const [, year, month, day, hour, minute, second, hours = 0, minutes = 0] = (rfc3339.exec(s) ?? []).map(Number);
+		const date = new Date(0);
+		date.setUTCFullYear(year, month - 1, day);
+		if (!rfc3339.test(s) || date.getUTCDate() !== day || date.getUTCMonth() !== month - 1 || hour > 23 || minute > 59 || second > 59 || hours > 23 || minutes > 59) throw new Malformed();
+		return s;
+	}
+	const at = new Date(Number(float(item)) * 1000);
+	if (!(at.getUTCFullYear() >= 0 && at.getUTCFullYear() <= 9999)) throw new Malformed();
+	return at.toISOString().replace(".000", "");
+}
