@@ -171,19 +171,23 @@ func (w wireBundle) bundle() (*Bundle, error) {
 		len(w.Status) > maxStatusLists || len(w.Zones) > maxZones || len(w.DCC) > maxDCC,
 		w.Rules.StaleAfter <= 0 || w.Rules.StaleAfter > limit,
 		w.Rules.RejectAfter < w.Rules.StaleAfter || w.Rules.RejectAfter > limit,
-		w.Rules.Skew < 0 || w.Rules.Skew > int64(maxSkew/time.Second):
+		w.Rules.Skew < 0 || w.Rules.Skew > int64(maxSkew/time.Second),
+		!moments(w.Issued, w.NextUpdate):
 		return nil, ErrMalformed
 	}
 	b := &Bundle{Version: w.Version, Issued: unix(w.Issued), NextUpdate: unix(w.NextUpdate), UnitList: w.UnitList,
 		Rules: r, DCC: w.DCC, zones: map[string][]Zone{}}
 	for _, s := range w.Status {
 		l, err := s.unpack()
-		if err != nil || b.status(l.Day) != nil {
+		if err != nil || !moments(s.Day) || b.status(l.Day) != nil {
 			return nil, ErrMalformed
 		}
 		b.Status = append(b.Status, l)
 	}
 	for _, z := range w.Zones {
+		if !moments(z.From, z.To) {
+			return nil, ErrMalformed
+		}
 		zone := Zone{z.List, z.Code, z.Level, unix(z.From), unix(z.To)}
 		b.Zones = append(b.Zones, zone)
 		if z.List == w.UnitList {
