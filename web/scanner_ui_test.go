@@ -441,7 +441,7 @@ func (o *officer) scannerStates(see func(name string)) {
 	o.sees("look")
 	o.tap("rider-0")
 	o.tap("more")
-	now("bus", "look", "2/30")
+	now("bus", "look", "2/60")
 	o.do(`localStorage.setItem("anlo_scanner_vehicles", "yes")`)
 	o.reads(an)
 	now("vehicle", "go")
@@ -468,9 +468,9 @@ func (o *officer) scannerStates(see func(name string)) {
 
 // crew are many who travel on one pass.
 func crew() (all []anlo.Registered) {
-	for i := range 30 {
+	for i := range anlo.MaxTravellers {
 		one := stranger
-		one.Number, one.FullName = fmt.Sprintf("0011926%05d", 54400+i), fmt.Sprintf("Phạm Thị Duyên %s", string(rune('A'+i%26)))
+		one.Number, one.FullName = fmt.Sprintf("0011926%05d", 54400+i), fmt.Sprintf("Phạm Thị Duyên %s", string(rune('A'+i%26))+string(rune('A'+i/26)))
 		all = append(all, one)
 	}
 	return all
@@ -484,5 +484,36 @@ func TestScannerAccessibility(t *testing.T) {
 		o := newOfficer(t, r)
 		o.language(lang)
 		o.scannerStates(func(name string) { o.seen(lang + " " + name) })
+	}
+}
+
+// The line at the top says what is not in order, and what to do about it.
+func TestScannerLine(t *testing.T) {
+	t.Parallel()
+	r := newRoadside(t)
+	b := newBrowser(t, r.site)
+	b.language("vi")
+	b.get("/scanner/")
+	b.wait(`document.getElementById("enrol-code")`)
+	for _, c := range []struct{ status, bundle, want string }{
+		{`{}`, `{}`, "fine: Có mạng | fine: Dữ liệu: 10 phút trước"},
+		{`{ online: false, waiting: 12 }`, `{}`, "plainly: Mất mạng | plainly: Chờ gửi: 12 | fine: Dữ liệu: 10 phút trước"},
+		{`{ bundleIssued: now - 7 * hour }`, `{}`, "fine: Có mạng | warn: Dữ liệu: 7 giờ trước"},
+		{`{ bundleIssued: now - 72 * hour }`, `{}`, "fine: Có mạng | bad: Dữ liệu: 3 ngày trước – Cập nhật ngay"},
+		{`{ bundleIssued: 0 }`, `null`, "fine: Có mạng | bad: Chưa có dữ liệu – Cập nhật ngay"},
+		{`{ bundleIssued: now, storage: "low", clockOff: -5 * hour }`, `{}`, "fine: Có mạng | fine: Dữ liệu mới | warn: Bộ nhớ sắp đầy | warn: Đồng hồ máy lệch 5 giờ"},
+		{`{ bundleIssued: now, storage: "full", clockOff: 60_000 }`, `{}`, "fine: Có mạng | fine: Dữ liệu mới | bad: Bộ nhớ đầy – tìm mạng để gửi"},
+	} {
+		got := b.do(`(async () => {
+			const { bar } = await import(document.querySelector("script[src]").src.replace("app.js", "bar.js"));
+			const now = Date.now(), hour = 3600_000;
+			const status = { online: true, waiting: 0, syncedAt: now, bundleIssued: now - 600_000, clockOff: 0, storage: "ok", refused: 0, ...` + c.status + ` };
+			const bundle = ` + c.bundle + ` && { rules: { staleAfter: 6 * hour, rejectAfter: 48 * hour, skew: 0 } };
+			const line = bar({ label: "Làn 2", checkpoint: { name: "Pháp Vân" } }, { status, bundle, now: () => now }, () => {}, null);
+			return [...line.querySelectorAll("li")].map((li) => li.className + ": " + li.textContent).join(" | ");
+		})()`)
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.status, got, c.want)
+		}
 	}
 }
