@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"anlo"
+	"anlo/credential"
 	"anlo/store"
 )
 
@@ -28,7 +29,8 @@ type PostDetail struct {
 	Minutes []store.Minute // of the last hours
 	Alerts  []store.PostAlert
 	Scanner []Scanner
-	May     []anlo.Action // of this actor, here
+	Rules   credential.Rules // how old a scanner's bundle may be
+	May     []anlo.Action    // of this actor, here
 }
 
 // Scanner is a device of a post and how it is.
@@ -74,7 +76,7 @@ func (a *App) ReadPost(ctx context.Context, by anlo.Actor, id anlo.ID) (PostDeta
 		return PostDetail{}, err
 	}
 	now := a.Now()
-	d := PostDetail{At: now}
+	d := PostDetail{At: now, Rules: a.current().Rules}
 	states, err := a.postStates(ctx, id)
 	if err != nil || len(states) != 1 {
 		return d, err
