@@ -68,7 +68,7 @@ type route struct {
 
 // publicRoutes are those for which nobody needs to be signed in. What officers
 // may open is in officeRoutes.
-var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, partRoutes}
+var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, waitRoutes, partRoutes}
 
 var citizenRoutes = []route{
 	{"GET /{$}", (*server).home},
@@ -86,6 +86,7 @@ var citizenRoutes = []route{
 	{"GET /my/{token}/cancel", (*server).confirmCancel},
 	{"POST /my/{token}/cancel", (*server).cancel},
 	{"POST /my/{token}/check-in", (*server).checkIn},
+	{"POST /my/{token}/text", (*server).sendText},
 }
 
 // checkpointRoutes are for whoever holds an enrolled device.
