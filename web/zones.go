@@ -32,15 +32,15 @@ type zoneLine struct {
 	Now                      bool
 }
 
-// The questions of the form, beside askArea.
 var (
+	askZoneArea  = input{name: "zone_area", commune: true, autocomplete: "off", max: 120}
 	askLevel     = input{name: "level", words: "zone.level"}
 	askZoneFrom  = input{name: "zone_from", kind: "date", optional: true}
 	askZoneUntil = input{name: "zone_until", kind: "date", optional: true}
 	askZoneWhy   = input{name: "zone_why", autocomplete: "off", max: 220}
 )
 
-var zoneNames = map[string]string{"unit": "area", "from": "zone_from", "until": "zone_until", "why": "zone_why"}
+var zoneNames = map[string]string{"unit": "zone_area", "from": "zone_from", "until": "zone_until", "why": "zone_why"}
 
 func (s *server) zones(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
 	s.showZones(w, r, by, nil)
@@ -58,12 +58,10 @@ func (s *server) showZones(w http.ResponseWriter, r *http.Request, by anlo.Actor
 	for _, z := range zones {
 		p.Zones = append(p.Zones, s.zoneLine(p.Words, z))
 	}
-	v, m := r.PostForm, mistakes(wrong, "area", zoneNames)
-	area := askArea
-	area.label, area.optional = "zone_area", false
-	f := p.ask(p.Words, area, v.Get("area"), m["area"])
-	if m["area"] == "commune.choose" {
-		for _, u := range s.areas("", v.Get("area")) {
+	v, m := r.PostForm, mistakes(wrong, "zone_area", zoneNames)
+	f := p.ask(p.Words, askZoneArea, v.Get("zone_area"), m["zone_area"])
+	if m["zone_area"] == "commune.choose" {
+		for _, u := range s.areas("", v.Get("zone_area")) {
 			f.Places = append(f.Places, suggestion{u.Code, s.Units.FullName(u.UnitRef)})
 		}
 	}
@@ -96,9 +94,9 @@ func (s *server) addZone(w http.ResponseWriter, r *http.Request, by anlo.Actor) 
 	}
 	v := r.PostForm
 	var fields []anlo.FieldError
-	area, code := s.area("", identity.CleanName(v.Get("area")), v.Get("area_pick"))
+	area, code := s.area("", identity.CleanName(v.Get("zone_area")), v.Get("zone_area_pick"))
 	if code != "" {
-		fields = append(fields, anlo.FieldError{Field: "area", Code: code})
+		fields = append(fields, anlo.FieldError{Field: "zone_area", Code: code})
 	}
 	day := func(name string) (d anlo.Date) {
 		if text := v.Get(name); text != "" {
