@@ -87,6 +87,11 @@ func (f Flow) Load() float64 {
 	return f.Arrivals() * f.service().Minutes() / float64(f.Lanes)
 }
 
+// HasCount reports whether somebody counted the queue a short while ago.
+func (f Flow) HasCount(now time.Time) bool {
+	return !f.Counted.IsZero() && now.Sub(f.Counted) < CountLife
+}
+
 // Wait is how long somebody waits who comes now.
 type Wait struct {
 	State WaitState
@@ -128,7 +133,7 @@ func (f Flow) Wait(now time.Time) Wait {
 	if rate <= 0 || f.Lanes <= 0 {
 		return Wait{State: WaitUnknown}
 	}
-	if !f.Counted.IsZero() && now.Sub(f.Counted) < CountLife {
+	if f.HasCount(now) {
 		return Wait{WaitKnown, time.Duration(float64(f.Queue) / rate * float64(time.Minute))}
 	}
 	load := f.Load()

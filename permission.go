@@ -18,6 +18,7 @@ const (
 	ActEnrol          Action = "devices.enrol" // one-time codes for the phones of a post, and their withdrawal
 	ActLookUp         Action = "pass.look-up"  // by identity card or short code, at a post
 	ActReadPost       Action = "post.read"     // the figures, alerts and devices of a post; nobody's data
+	ActCountQueue     Action = "post.count"    // how many vehicles wait at a post
 	ActSurge          Action = "post.surge"    // ask less at a post for a while
 	ActZones          Action = "zones.change"  // put an area under a level
 
@@ -49,7 +50,7 @@ const (
 
 // Actions lists every action, in the order of the table that tests compare.
 var Actions = []Action{ActDeclare, ActReadOwn, ActChangeOwn, ActDeclareFor, ActJudge, ActReadBundle, ActConfirm, ActImportUnits,
-	ActImportRegister, ActKeys, ActDevices, ActEnrol, ActLookUp, ActReadPost, ActSurge, ActZones, ActRoute, ActReadDesk, ActReveal, ActFollowUp, ActQuarantine, ActReroute, ActMoveArea,
+	ActImportRegister, ActKeys, ActDevices, ActEnrol, ActLookUp, ActReadPost, ActCountQueue, ActSurge, ActZones, ActRoute, ActReadDesk, ActReveal, ActFollowUp, ActQuarantine, ActReroute, ActMoveArea,
 	ActExport, ActFigures, ActAccount, ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog,
 	ActDenied, ActSignIn, ActSignInFailed, ActSwitchRole, ActSignOut}
 
@@ -57,17 +58,17 @@ var Actions = []Action{ActDeclare, ActReadOwn, ActChangeOwn, ActDeclareFor, ActJ
 // bound to an area, it may do it there only: see [Actor.MayIn].
 var permissions = map[Role][]Action{
 	Citizen:            {ActDeclare, ActReadOwn, ActChangeOwn, ActReadBundle},
-	CheckpointOfficer:  {ActJudge, ActLookUp, ActReadBundle, ActDeclareFor, ActEnrol, ActReadPost, ActAccount},
+	CheckpointOfficer:  {ActJudge, ActLookUp, ActReadBundle, ActDeclareFor, ActEnrol, ActReadPost, ActCountQueue, ActAccount},
 	CommuneOfficer:     {ActReadDesk, ActReveal, ActFollowUp, ActQuarantine, ActReroute, ActExport, ActFigures, ActDeclareFor, ActAccount},
 	HealthOfficer:      {ActReadDesk, ActReveal, ActFollowUp, ActQuarantine, ActFigures, ActZones, ActAccount},
-	ProvinceSupervisor: {ActReadDesk, ActReveal, ActFollowUp, ActReroute, ActExport, ActFigures, ActEnrol, ActReadPost, ActSurge, ActAccount},
-	NationalSupervisor: {ActReadDesk, ActFollowUp, ActReroute, ActExport, ActFigures, ActEnrol, ActReadPost, ActSurge, ActAccount},
+	ProvinceSupervisor: {ActReadDesk, ActReveal, ActFollowUp, ActReroute, ActExport, ActFigures, ActEnrol, ActReadPost, ActCountQueue, ActSurge, ActAccount},
+	NationalSupervisor: {ActReadDesk, ActFollowUp, ActReroute, ActExport, ActFigures, ActEnrol, ActReadPost, ActCountQueue, ActSurge, ActAccount},
 	Approver:           {ActAccount},
 	Vaccinator:         {ActAccount},
 	Administrator:      {ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActDevices, ActEnrol, ActReadPost, ActMoveArea, ActAccount},
 	Auditor:            {ActAudit, ActAccount},
 	System:             {ActConfirm, ActKeys, ActRoute, ActSealLog},
-	Operator: {ActDeclare, ActJudge, ActReadBundle, ActConfirm, ActImportUnits, ActImportRegister, ActKeys, ActDevices, ActEnrol, ActLookUp, ActReadPost, ActSurge, ActZones, ActRoute,
+	Operator: {ActDeclare, ActJudge, ActReadBundle, ActConfirm, ActImportUnits, ActImportRegister, ActKeys, ActDevices, ActEnrol, ActLookUp, ActReadPost, ActCountQueue, ActSurge, ActZones, ActRoute,
 		ActMoveArea, ActStaff, ActGrant, ActAPIKeys, ActWebhooks, ActAudit, ActSealLog},
 }
 

@@ -80,6 +80,24 @@ func (s Surge) Check() error {
 // CardHours are the choices for a list of identity cards on scanners.
 var CardHours = []int{0, 4, 12, 24}
 
+// CheckCardHours says what is wrong with a choice of hours.
+func CheckCardHours(hours int) error {
+	var f faults
+	if !slices.Contains(CardHours, hours) {
+		f.add("card_hours", "choice.unknown")
+	}
+	return f.err()
+}
+
+// CheckQueue says what is wrong with a count of vehicles that wait.
+func CheckQueue(vehicles int) error {
+	var f faults
+	if !slices.Contains(QueueCounts, vehicles) {
+		f.add("queue", "choice.unknown")
+	}
+	return f.err()
+}
+
 // Check says what is wrong with a post that somebody sets up. known reports
 // whether a commune exists.
 func (c Checkpoint) Check(known func(UnitRef) bool) error {

@@ -58,7 +58,7 @@ type scanItem struct {
 	Kind     string   `json:"kind"`
 	Pass     string   `json:"pass,omitzero" doc:"Identifier of the pass, from two claims in its code; empty when the code was no pass of ours."`
 	Number   string   `json:"number,omitzero" example:"001090123456" doc:"Of an identity card that was read alone. It is not kept."`
-	Code     string   `json:"code,omitzero" maxLength:"20" example:"7K3M-9QXP" doc:"Short code of a text message. It is not kept."`
+	Code     string   `json:"code,omitzero" example:"7K3M-9QXP" doc:"Short code of a text message. It is not kept."`
 	Verdict  string   `json:"verdict" doc:"What the officer was told."`
 	Reasons  []string `json:"reasons,omitempty"`
 	Decision string   `json:"decision,omitzero" doc:"What the officer did; empty until that is known."`
@@ -188,7 +188,7 @@ func readScan(raw jsontext.Value) (app.Reading, *Problem) {
 		return app.Reading{}, misread(err)
 	}
 	var rd reading
-	r := app.Reading{Code: i.Code, Scan: anlo.Scan{
+	r := app.Reading{Scan: anlo.Scan{
 		ID: rd.id("id", i.ID), Pass: rd.id("pass", i.Pass), At: rd.time("at", i.At), Kind: anlo.ScanKind(i.Kind),
 		Verdict:  anlo.Verdict{Outcome: anlo.Outcome(i.Verdict)},
 		Decision: anlo.Decision(i.Decision), Compared: anlo.Compared(i.Compared), People: i.People,
@@ -200,8 +200,11 @@ func readScan(raw jsontext.Value) (app.Reading, *Problem) {
 			r.Scan.Verdict.Reasons[n] = anlo.Reason(reason)
 		}
 	}
-	if len(i.Code) > maxCode {
-		rd.faults = append(rd.faults, anlo.FieldError{Field: "code", Code: "text.long"})
+	if i.Code != "" {
+		var ok bool
+		if r.Code, ok = anlo.ParseCode(i.Code); !ok {
+			rd.faults = append(rd.faults, anlo.FieldError{Field: "code", Code: "short-code.malformed"})
+		}
 	}
 	if i.Number != "" {
 		var err error
@@ -214,9 +217,6 @@ func readScan(raw jsontext.Value) (app.Reading, *Problem) {
 	}
 	return r, nil
 }
-
-// maxCode is longer than any short code.
-const maxCode = 20
 
 // idOf finds the identifier of an item that cannot be read, so that the scanner
 // knows which it was.

@@ -92,7 +92,7 @@ func TestOneBadAmongMany(t *testing.T) {
 		"before there was any":      {`{"id":"ID","at":"1969-01-01T00:00:00Z","kind":"other","verdict":"stop","people":1}`, "invalid", "at", "date.long-ago"},
 		"broken identifier":         {`{"id":"0","at":"2026-11-23T05:00:00Z"}`, "invalid", "id", "id.malformed"},
 		"card that is none":         {`{"id":"ID","kind":"card","number":"00109012345X"}`, "invalid", "number", "id-number.malformed"},
-		"novel as a code":           {`{"id":"ID","kind":"code","code":"` + strings.Repeat("x", 21) + `"}`, "invalid", "code", "text.long"},
+		"code that is none":         {`{"id":"ID","kind":"code","code":"7K3M"}`, "invalid", "code", "short-code.malformed"},
 		"a bus of 61":               {`{"id":"ID","at":"2026-11-23T05:00:00Z","kind":"other","verdict":"stop","people":61}`, "invalid", "people", "scan.people"},
 		"reason of another version": {`{"id":"ID","at":"2026-11-23T05:00:00Z","kind":"other","verdict":"stop","people":1,"reasons":["rain"]}`, "invalid", "reasons", "choice.unknown"},
 	}

@@ -63,11 +63,11 @@ type App struct {
 	guesses *anlo.Limiter // wrong codes for phones that one address tries
 	guessed *anlo.Limiter // and that all together do
 	scanned *anlo.Limiter // readings that one device sends
-	carded  *anlo.Limiter // cards and short codes among them, which are judged
 	lookups *anlo.Limiter // cards and short codes that one device looks up
 	routes  chan struct{} // wakes the router
 	recent  recent
 	desks   desks
+	waits   waits
 	posts   desks
 	shown   shown
 
@@ -144,7 +144,6 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	a.guesses = anlo.NewLimiter(10*time.Second, 20, a.Now)
 	a.guessed = anlo.NewLimiter(200*time.Millisecond, 1000, a.Now)
 	a.scanned = anlo.NewLimiter(20*time.Millisecond, 30_000, a.Now)
-	a.carded = anlo.NewLimiter(3*time.Second, 60, a.Now)
 	a.lookups = anlo.NewLimiter(3*time.Second, 60, a.Now)
 	master, err := seal.MasterFile(c.MasterKey)
 	if err != nil {

@@ -19,11 +19,11 @@ func (a *App) AddCheckpoint(ctx context.Context, by anlo.Actor, name string, com
 	if !by.May(anlo.ActDevices) {
 		return anlo.Checkpoint{}, anlo.ErrForbidden
 	}
-	if !a.known(commune) {
-		return anlo.Checkpoint{}, &anlo.Error{Kind: anlo.Invalid, Code: "commune.unknown"}
-	}
 	now := a.Now()
 	c := anlo.Checkpoint{ID: anlo.NewID(now), Name: name, Commune: commune}
+	if err := c.Check(a.known); err != nil {
+		return anlo.Checkpoint{}, err
+	}
 	return c, a.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Audit(ctx, a.entry(by, anlo.ActDevices, anlo.PurposeOperation, 0, c.ID)); err != nil {
 			return err

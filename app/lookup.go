@@ -49,9 +49,13 @@ func (a *App) JudgeTyped(ctx context.Context, by anlo.Actor, text string) (anlo.
 	scan := store.NewScan{Person: f.person, Audit: a.entry(by, anlo.ActLookUp, anlo.PurposeCheckpoint, f.person, f.pass),
 		Scan: anlo.Scan{ID: anlo.NewID(now), Kind: kind, Pass: f.pass, Checkpoint: by.Device.Checkpoint.ID, Device: by.Device.ID,
 			At: now, RecordedAt: now, Verdict: f.verdict, People: 1}}
+	if f.verdict.Bearer != nil {
+		scan.People = max(1, f.verdict.Bearer.Party)
+	}
 	if err := a.Store.Scan(ctx, scan); err != nil {
 		return anlo.Verdict{}, err
 	}
+	a.posts.wake()
 	if a.OnJudged != nil {
 		a.OnJudged(f.verdict.Outcome)
 	}
@@ -120,39 +124,50 @@ func (a *App) lookUp(ctx context.Context, by anlo.Actor, what Sought) (found, er
 }
 
 func (a *App) byNumber(ctx context.Context, d anlo.Document) (found, error) {
-	now := a.Now()
-	person := a.person(d)
-	pass, rows, err := a.Standing(ctx, person, now)
-	if d.Kind == anlo.CMND && errors.Is(err, anlo.ErrNotFound) { // declared with the new number, as the register knows
-		filed, cerr := a.Store.Candidates(ctx, []int64{a.Seal.Index("register", "n:"+d.Number)})
-		if cerr != nil {
-			return found{}, cerr
-		}
-		for _, r := range filed {
-			if pass, rows, err = a.Standing(ctx, r.Person, now); !errors.Is(err, anlo.ErrNotFound) {
-				person = r.Person
-				break
-			}
-		}
-	}
+	pass, rows, person, err := a.standingOf(ctx, d, a.Now())
 	return a.standing(ctx, pass, rows, person, err)
 }
 
 func (a *App) byCode(ctx context.Context, code string) (found, error) {
-	now := a.Now()
-	id, err := a.Store.ShortCode(ctx, a.codeIndex(code), now)
+	pass, rows, person, err := a.standingBehind(ctx, code, a.Now())
+	return a.standing(ctx, pass, rows, person, err)
+}
+
+// standingOf is Standing for the holder of an identity card, and their index:
+// who shows the old one may have declared with the new one's number.
+func (a *App) standingOf(ctx context.Context, d anlo.Document, at time.Time) (store.PassRow, []store.DeclarationRow, int64, error) {
+	person := a.person(d)
+	pass, rows, err := a.Standing(ctx, person, at)
+	if d.Kind != anlo.CMND || !errors.Is(err, anlo.ErrNotFound) {
+		return pass, rows, person, err
+	}
+	filed, cerr := a.Store.Candidates(ctx, []int64{a.Seal.Index("register", "n:"+d.Number)})
+	if cerr != nil {
+		return pass, nil, person, cerr
+	}
+	for _, r := range filed {
+		if pass, rows, err = a.Standing(ctx, r.Person, at); !errors.Is(err, anlo.ErrNotFound) {
+			return pass, rows, r.Person, err
+		}
+	}
+	return pass, nil, person, err
+}
+
+// standingBehind is the same for whoever shows a short code.
+func (a *App) standingBehind(ctx context.Context, code string, at time.Time) (store.PassRow, []store.DeclarationRow, int64, error) {
+	id, err := a.Store.ShortCode(ctx, a.codeIndex(code), at)
 	if err != nil {
-		return a.standing(ctx, store.PassRow{}, nil, 0, err)
+		return store.PassRow{}, nil, 0, err
 	}
 	rows, passes, err := a.Store.Declaration(ctx, id)
 	if err != nil {
-		return a.standing(ctx, store.PassRow{}, nil, 0, err)
+		return store.PassRow{}, nil, 0, err
 	}
-	pass, ok := travelsBy(rows, passes, 0, now)
+	pass, ok := travelsBy(rows, passes, 0, at)
 	if !ok {
-		err = anlo.ErrNotFound
+		return store.PassRow{}, rows, rows[0].Person, anlo.ErrNotFound
 	}
-	return a.standing(ctx, pass, rows, rows[0].Person, err)
+	return pass, rows, rows[0].Person, nil
 }
 
 // standing judges the pass that a look-up has led to; err says when it has led

@@ -14,7 +14,7 @@ import (
 
 // useCases are what actors may ask for. Each is called so that an actor who may
 // do it changes nothing: what comes after the permission is refused or empty.
-func useCases(a *app.App, n anlo.NoticeID, commune anlo.UnitRef) []struct {
+func useCases(a *app.App, n anlo.NoticeID, commune anlo.UnitRef, post anlo.ID) []struct {
 	name string
 	call func(context.Context, anlo.Actor) error
 } {
@@ -84,11 +84,26 @@ func useCases(a *app.App, n anlo.NoticeID, commune anlo.UnitRef) []struct {
 			_, _, err := a.AddWebhook(ctx, by, "", "", anlo.UnitRef{})
 			return err
 		}},
+		{"Zones", func(ctx context.Context, by anlo.Actor) error { _, err := a.Zones(ctx, by); return err }},
+		{"SetZone", func(ctx context.Context, by anlo.Actor) error {
+			_, err := a.SetZone(ctx, by, commune, 0, time.Time{}, time.Time{}, "")
+			return err
+		}},
 		{"AddCheckpoint", func(ctx context.Context, by anlo.Actor) error {
 			_, err := a.AddCheckpoint(ctx, by, "", anlo.UnitRef{})
 			return err
 		}},
 		{"Devices", func(ctx context.Context, by anlo.Actor) error { _, err := a.Devices(ctx, by); return err }},
+		{"NewEnrolment", func(ctx context.Context, by anlo.Actor) error {
+			_, _, err := a.NewEnrolment(ctx, by, post, "")
+			return err
+		}},
+		{"Posts", func(ctx context.Context, by anlo.Actor) error { _, err := a.Posts(ctx, by); return err }},
+		{"ReadPost", func(ctx context.Context, by anlo.Actor) error { _, err := a.ReadPost(ctx, by, post); return err }},
+		{"CountQueue", func(ctx context.Context, by anlo.Actor) error { return a.CountQueue(ctx, by, post, -1) }},
+		{"BeginSurge", func(ctx context.Context, by anlo.Actor) error { return a.BeginSurge(ctx, by, post, anlo.Surge{}) }},
+		{"EndSurge", func(ctx context.Context, by anlo.Actor) error { return a.EndSurge(ctx, by, post) }},
+		{"SetCardHours", func(ctx context.Context, by anlo.Actor) error { return a.SetCardHours(ctx, by, post, -1) }},
 		{"KeepRegistered", func(ctx context.Context, by anlo.Actor) error { return a.KeepRegistered(ctx, by, nil) }},
 		{"Keys", func(ctx context.Context, by anlo.Actor) error { _, err := a.Keys(ctx, by); return err }},
 		{"Withdraw", func(ctx context.Context, by anlo.Actor) error { return a.Withdraw(ctx, by, "x") }},
@@ -100,6 +115,10 @@ func TestWhoMayUseWhat(t *testing.T) {
 	a, clock := anlotest.App(t)
 	_, r := declareAndRoute(t, a, anlotest.Declaration(clock.Now(), anlotest.An))
 	n := anlo.NoticeID{Commune: ngocHa, Declaration: r.ID}
+	c, err := a.AddCheckpoint(t.Context(), anlo.Actor{Role: anlo.Operator}, "Ngọc Hà", ngocHa)
+	if err != nil {
+		t.Fatal(err)
+	}
 	areas := func(role anlo.Role) (own, other anlo.UnitRef) {
 		switch role {
 		case anlo.ProvinceSupervisor, anlo.HealthOfficer:
@@ -117,7 +136,7 @@ func TestWhoMayUseWhat(t *testing.T) {
 		fmt.Fprintf(&b, " %s", role)
 	}
 	b.WriteByte('\n')
-	for _, u := range useCases(a, n, ngocHa) {
+	for _, u := range useCases(a, n, ngocHa, c.ID) {
 		fmt.Fprintf(&b, "%-20s", u.name)
 		for _, role := range roles {
 			may := func(area anlo.UnitRef) bool {

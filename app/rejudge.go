@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -27,7 +28,7 @@ func (a *App) judgeAgain(ctx context.Context, by anlo.Actor, taken []takenScan, 
 	for i := range taken {
 		t := &taken[i]
 		t.result.Verdict = t.Scan.Verdict
-		t.Person = t.card
+		t.Person = t.holder
 	}
 	if !withdrawn {
 		if err := a.findCards(ctx, by, taken, now); err != nil {
@@ -51,47 +52,34 @@ func (a *App) judgeAgain(ctx context.Context, by anlo.Actor, taken []takenScan, 
 	return nil
 }
 
-// findCards finds the passes that stand behind identity cards which were read a
-// moment ago. There is a limit for each device, so that one in wrong hands
-// learns about no more people than by looking them up; what was read before
-// that, or is one too many, is kept and not judged.
+// findCards finds the passes that stand behind identity cards and short codes
+// which were read a moment ago. They count as look-ups of the device: one in
+// wrong hands must not learn about more people here than there. What was read
+// before, or is one too many, is kept and not judged.
 func (a *App) findCards(ctx context.Context, by anlo.Actor, taken []takenScan, now time.Time) error {
-	var asked []*takenScan
-	var persons []int64
 	for i := range taken {
 		t := &taken[i]
-		if t.card != 0 && t.Pass.IsZero() && now.Sub(t.At) < alertTime && a.carded.Allow(by.Device.ID) == 0 {
-			asked, persons = append(asked, t), append(persons, t.card)
-		}
-	}
-	if asked == nil {
-		return nil
-	}
-	passes, err := a.Store.PassesFor(ctx, persons, now.Add(-alertTime))
-	if err != nil {
-		return err
-	}
-	for _, t := range asked {
-		t.Pass = standing(passes[t.card], t.At)
-		t.undeclared = t.Pass.IsZero()
-	}
-	return nil
-}
-
-// standing returns the newest of some passes that stands at a moment, before
-// that of a party; zero when none does.
-func standing(passes []store.PassRow, at time.Time) anlo.ID {
-	var best store.PassRow
-	for _, p := range passes {
-		stands := !at.Before(p.IssuedAt) && at.Before(p.ExpiresAt) && (p.RevokedAt.IsZero() || at.Before(p.RevokedAt))
-		if !stands {
+		names := t.card.Number != "" || t.code != ""
+		if !names || !t.Pass.IsZero() || now.Sub(t.At) >= alertTime || a.lookups.Allow(by.Device.ID) > 0 {
 			continue
 		}
-		if newer := p.IssuedAt.Compare(best.IssuedAt); newer > 0 || newer == 0 && p.Traveller > best.Traveller {
-			best = p
+		var pass store.PassRow
+		var person int64
+		var err error
+		if t.code != "" {
+			pass, _, person, err = a.standingBehind(ctx, t.code, t.At)
+		} else {
+			pass, _, person, err = a.standingOf(ctx, t.card, t.At)
 		}
+		switch {
+		case errors.Is(err, anlo.ErrNotFound):
+			t.undeclared = true
+		case err != nil:
+			return err
+		}
+		t.Pass, t.holder = pass.ID, cmp.Or(person, t.holder)
 	}
-	return best.ID
+	return nil
 }
 
 // onRecord is what the server knows of a batch: a handful of queries, however
@@ -124,7 +112,7 @@ func (a *App) recordOf(ctx context.Context, taken []takenScan, withdrawn bool, n
 		if !issued {
 			continue
 		}
-		t.Person = cmp.Or(t.card, p.Person)
+		t.Person = cmp.Or(t.holder, p.Person)
 		if now.Sub(t.At) < alertTime || slices.Contains(t.Verdict.Reasons, anlo.ReasonIdentity) {
 			looked = append(looked, p.Declaration)
 		}

@@ -117,9 +117,10 @@ func (a *App) KeepScans(ctx context.Context, by anlo.Actor, b ScanBatch) (ScanRe
 // takenScan is a reading on its way into the store.
 type takenScan struct {
 	store.NewScan
-	card       int64 // the person of an identity card, 0 for none
+	card       anlo.Document
 	code       string
-	undeclared bool // a card or code with nothing that stands behind it
+	holder     int64 // of the card or the code, 0 when it was neither
+	undeclared bool  // a card or code with nothing that stands behind it
 	result     *ScanResult
 }
 
@@ -141,9 +142,14 @@ func (a *App) take(by anlo.Actor, r Reading, sent, now time.Time) (takenScan, *a
 		return takenScan{}, ErrDeviceWithdrawn
 	}
 	s.Device, s.Checkpoint, s.RecordedAt = by.Device.ID, by.Device.Checkpoint.ID, now
-	t := takenScan{NewScan: store.NewScan{Scan: s}, code: r.Code}
-	if s.Kind == anlo.ReadCard && r.Card.Number != "" {
-		t.card = a.person(r.Card)
+	t := takenScan{NewScan: store.NewScan{Scan: s}}
+	switch s.Kind {
+	case anlo.ReadCard:
+		if t.card = r.Card; t.card.Number != "" {
+			t.holder = a.person(t.card)
+		}
+	case anlo.ReadCode:
+		t.code = r.Code
 	}
 	return t, nil
 }

@@ -47,10 +47,10 @@ const (
 	maxRule = 366 * 24 * time.Hour
 )
 
-// maxZones and maxDCC bound the lists; the European list has some 500
+// MaxZones and maxDCC bound the lists; the European list has some 500
 // certificates.
 const (
-	maxZones = 20_000
+	MaxZones = 20_000
 	maxDCC   = 4096
 )
 
@@ -85,7 +85,7 @@ type wireRules struct {
 var (
 	encoding = must(cbor.EncOptions{Sort: cbor.SortCoreDeterministic, NilContainers: cbor.NilContainerAsEmpty}.EncMode())
 	decoding = must(cbor.DecOptions{DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden,
-		TagsMd: cbor.TagsForbidden, MaxNestedLevels: 4, MaxArrayElements: maxZones, MaxMapPairs: 64}.DecMode())
+		TagsMd: cbor.TagsForbidden, MaxNestedLevels: 4, MaxArrayElements: MaxZones, MaxMapPairs: 64}.DecMode())
 )
 
 func must[T any](v T, err error) T {
@@ -168,22 +168,26 @@ func (w wireBundle) bundle() (*Bundle, error) {
 	limit := int64(maxRule / time.Second)
 	switch {
 	case w.Version == 0 || w.Version > maxVersion,
-		len(w.Status) > maxStatusLists || len(w.Zones) > maxZones || len(w.DCC) > maxDCC,
+		len(w.Status) > maxStatusLists || len(w.Zones) > MaxZones || len(w.DCC) > maxDCC,
 		w.Rules.StaleAfter <= 0 || w.Rules.StaleAfter > limit,
 		w.Rules.RejectAfter < w.Rules.StaleAfter || w.Rules.RejectAfter > limit,
-		w.Rules.Skew < 0 || w.Rules.Skew > int64(maxSkew/time.Second):
+		w.Rules.Skew < 0 || w.Rules.Skew > int64(maxSkew/time.Second),
+		!moments(w.Issued, w.NextUpdate):
 		return nil, ErrMalformed
 	}
 	b := &Bundle{Version: w.Version, Issued: unix(w.Issued), NextUpdate: unix(w.NextUpdate), UnitList: w.UnitList,
 		Rules: r, DCC: w.DCC, zones: map[string][]Zone{}}
 	for _, s := range w.Status {
 		l, err := s.unpack()
-		if err != nil || b.status(l.Day) != nil {
+		if err != nil || !moments(s.Day) || b.status(l.Day) != nil {
 			return nil, ErrMalformed
 		}
 		b.Status = append(b.Status, l)
 	}
 	for _, z := range w.Zones {
+		if !moments(z.From, z.To) {
+			return nil, ErrMalformed
+		}
 		zone := Zone{z.List, z.Code, z.Level, unix(z.From), unix(z.To)}
 		b.Zones = append(b.Zones, zone)
 		if z.List == w.UnitList {

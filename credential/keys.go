@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +125,7 @@ func OpenKeyList(data []byte, root *ecdsa.PublicKey) (*KeyList, error) {
 
 // list checks what was read, and also what is about to be signed.
 func (w wireKeyList) list() (*KeyList, error) {
-	if w.Version == 0 || w.Version > maxVersion || len(w.Keys) > maxKeys {
+	if w.Version == 0 || w.Version > maxVersion || len(w.Keys) > maxKeys || !moments(w.Issued) {
 		return nil, ErrMalformed
 	}
 	l := &KeyList{Version: w.Version, Issued: unix(w.Issued), Keys: make([]Key, len(w.Keys))}
@@ -135,7 +136,7 @@ func (w wireKeyList) list() (*KeyList, error) {
 			return nil, ErrMalformed
 		}
 		id := KeyID(public)
-		if string(k.ID) != string(id[:]) || seen[id] || k.NotAfter < k.NotBefore {
+		if string(k.ID) != string(id[:]) || seen[id] || k.NotAfter < k.NotBefore || !moments(k.NotBefore, k.NotAfter) {
 			return nil, ErrMalformed
 		}
 		seen[id] = true
@@ -176,6 +177,12 @@ func (l *KeyList) verify(text string) (*Pass, *Key, error) {
 		return nil, nil, ErrForged
 	}
 	return p, key, nil
+}
+
+// moments reports whether these are seconds that every reader can reckon with:
+// some 35,000 years either way, well below what JavaScript counts exactly.
+func moments(seconds ...int64) bool {
+	return !slices.ContainsFunc(seconds, func(s int64) bool { return s < -1<<40 || s > 1<<40 })
 }
 
 func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

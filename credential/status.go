@@ -88,14 +88,16 @@ func (w wireStatus) unpack() (*StatusList, error) {
 // a certificate would allocate.
 var inflaters sync.Pool
 
-// inflate unpacks zlib data to at most max bytes.
+// inflate unpacks zlib data to at most max bytes. Nothing may follow the data, as
+// browsers have it.
 func inflate(data []byte, max int) ([]byte, error) {
+	packed := bytes.NewReader(data)
 	z, ok := inflaters.Get().(io.ReadCloser)
 	var err error
 	if ok {
-		err = z.(zlib.Resetter).Reset(bytes.NewReader(data), nil)
+		err = z.(zlib.Resetter).Reset(packed, nil)
 	} else {
-		z, err = zlib.NewReader(bytes.NewReader(data))
+		z, err = zlib.NewReader(packed)
 	}
 	if err != nil {
 		return nil, err
@@ -107,6 +109,9 @@ func inflate(data []byte, max int) ([]byte, error) {
 	}
 	if len(out) > max {
 		return nil, fmt.Errorf("unpacks to more than %d bytes", max)
+	}
+	if packed.Len() > 0 {
+		return nil, fmt.Errorf("%d bytes follow the data", packed.Len())
 	}
 	return out, nil
 }

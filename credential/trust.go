@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -117,10 +118,11 @@ func newTrust(certificates [][]byte) *Trust {
 	return t
 }
 
+// usable says which keys both a server and a browser can verify with.
 func usable(key crypto.PublicKey) bool {
 	switch k := key.(type) {
 	case *ecdsa.PublicKey:
-		return k.Curve.Params().BitSize <= 384
+		return k.Curve == elliptic.P256() || k.Curve == elliptic.P384()
 	case *rsa.PublicKey:
 		return k.N.BitLen() >= 2048 && k.N.BitLen() <= 8192
 	}

@@ -29,3 +29,8 @@ func (w *Words) Percent(part, whole int64) string {
 	}
 	return printers()[w.Lang].Sprint(number.Percent(float64(part)/float64(whole), number.MinFractionDigits(1), number.MaxFractionDigits(1)))
 }
+
+// Decimal writes a number with one digit after the point: "7,4", "7.4".
+func (w *Words) Decimal(n float64) string {
+	return printers()[w.Lang].Sprint(number.Decimal(n, number.MinFractionDigits(1), number.MaxFractionDigits(1)))
+}

@@ -263,7 +263,12 @@ func (db *DB) Pass(ctx context.Context, id anlo.ID) (PassRow, []DeclarationRow, 
 
 // PassesOf returns those of some passes that we issued, without what is sealed.
 func (db *DB) PassesOf(ctx context.Context, ids []anlo.ID) (map[anlo.ID]PassRow, error) {
-	rows, err := list(ctx, db.read, scanBarePass, barePass+" WHERE id "+db.amongIDs(), db.ids(ids))
+	rows, err := list(ctx, db.read, func(r *sql.Rows) (p PassRow, err error) {
+		var issued, expires, revoked int64
+		err = r.Scan((*uid)(&p.ID), &p.Person, (*uid)(&p.Declaration), &p.Traveller, &issued, &expires, &revoked)
+		p.IssuedAt, p.ExpiresAt, p.RevokedAt = at(issued), at(expires), at(revoked)
+		return p, err
+	}, "SELECT id, person, declaration, traveller, issued_at, expires_at, coalesce(revoked_at, 0) FROM pass WHERE id "+db.amongIDs(), db.ids(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -272,48 +277,6 @@ func (db *DB) PassesOf(ctx context.Context, ids []anlo.ID) (map[anlo.ID]PassRow,
 		passes[p.ID] = p
 	}
 	return passes, nil
-}
-
-// PassesFor returns the passes that stand for each of some people, or for the
-// party that they are in, and expire after a moment; without what is sealed.
-func (db *DB) PassesFor(ctx context.Context, persons []int64, after time.Time) (map[int64][]PassRow, error) {
-	type place struct {
-		declaration anlo.ID
-		traveller   int
-		person      int64
-	}
-	places, err := list(ctx, db.read, func(r *sql.Rows) (p place, err error) {
-		return p, r.Scan((*uid)(&p.declaration), &p.traveller, &p.person)
-	}, "SELECT id, traveller, person FROM declaration WHERE person "+db.among()+" AND expires_at > $2", db.oneOf(persons), ms(after))
-	if err != nil || len(places) == 0 {
-		return nil, err
-	}
-	ids := make([]anlo.ID, len(places))
-	for i, p := range places {
-		ids[i] = p.declaration
-	}
-	rows, err := list(ctx, db.read, scanBarePass, barePass+" WHERE declaration "+db.amongIDs(), db.ids(ids))
-	if err != nil {
-		return nil, err
-	}
-	passes := map[int64][]PassRow{}
-	for _, p := range places {
-		for _, row := range rows {
-			if row.Declaration == p.declaration && (row.Traveller == p.traveller || row.Traveller == anlo.PartyTraveller) {
-				passes[p.person] = append(passes[p.person], row)
-			}
-		}
-	}
-	return passes, nil
-}
-
-const barePass = "SELECT id, person, declaration, traveller, issued_at, expires_at, coalesce(revoked_at, 0) FROM pass"
-
-func scanBarePass(r *sql.Rows) (p PassRow, err error) {
-	var issued, expires, revoked int64
-	err = r.Scan((*uid)(&p.ID), &p.Person, (*uid)(&p.Declaration), &p.Traveller, &issued, &expires, &revoked)
-	p.IssuedAt, p.ExpiresAt, p.RevokedAt = at(issued), at(expires), at(revoked)
-	return p, err
 }
 
 const passColumns = `SELECT id, person, declaration, traveller, day, status_index, issued_at, expires_at, coalesce(revoked_at, 0), sealed`

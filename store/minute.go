@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"anlo"
@@ -56,6 +57,17 @@ func (m minutes) read(s anlo.Scan, sign int64) {
 
 // deviceMinute begins what is counted of one device: so many lanes there are.
 const deviceMinute = "device:"
+
+// Device returns whose readings a minute counts; ok is false where it counts
+// something else.
+func (m Minute) Device() (id anlo.ID, ok bool) {
+	text, ok := strings.CutPrefix(m.What, deviceMinute)
+	if !ok {
+		return id, false
+	}
+	id, err := anlo.ParseID(text)
+	return id, err == nil
+}
 
 func (m minutes) add(s anlo.Scan, what string, sign int64) {
 	k := minuteKey{s.Checkpoint, MinuteOf(s.At), what}
@@ -135,13 +147,15 @@ func (tx *Tx) keepAlerts(ctx context.Context, alerts []AlertRow) (int64, error) 
 	return alertTable.insert(ctx, tx, alerts)
 }
 
-// PostStamp changes whenever something was read at a post lately, or one of its
-// devices was heard of.
-func (db *DB) PostStamp(ctx context.Context, checkpoint anlo.ID, now time.Time) (stamp [3]int64, err error) {
+// PostStamp changes whenever something was read at a post lately, one of its
+// devices was heard of, or what it asks has changed.
+func (db *DB) PostStamp(ctx context.Context, checkpoint anlo.ID, now time.Time) (stamp [5]int64, err error) {
 	err = db.read.QueryRowContext(ctx, `SELECT
 		(SELECT CAST(coalesce(sum(readings), 0) AS BIGINT) FROM post_minute WHERE checkpoint = $1 AND minute >= $2),
 		(SELECT coalesce(max(seen_at), 0) FROM device WHERE checkpoint = $1),
-		(SELECT count(*) FROM device WHERE checkpoint = $1 AND revoked_at IS NULL)`, uid(checkpoint), MinuteOf(now)-15).
-		Scan(&stamp[0], &stamp[1], &stamp[2])
+		(SELECT count(*) FROM device WHERE checkpoint = $1 AND revoked_at IS NULL),
+		(SELECT queue_at + card_hours FROM checkpoint WHERE id = $1),
+		(SELECT coalesce(max(ends_at), 0) FROM post_surge WHERE checkpoint = $1 AND ends_at > $3)`, uid(checkpoint), MinuteOf(now)-15, ms(now)).
+		Scan(&stamp[0], &stamp[1], &stamp[2], &stamp[3], &stamp[4])
 	return stamp, failure(err)
 }

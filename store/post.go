@@ -58,3 +58,35 @@ func (s *surgeRow) surge() anlo.Surge {
 	}
 	return out
 }
+
+// BeginSurge begins a time in which less is asked at a post, in place of one
+// that is under way.
+func (tx *Tx) BeginSurge(ctx context.Context, post anlo.ID, s anlo.Surge) error {
+	if _, err := tx.EndSurge(ctx, post, s.Starts); err != nil {
+		return err
+	}
+	skip := make([]string, len(s.Skip))
+	for i, k := range s.Skip {
+		skip[i] = string(k)
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO post_surge (checkpoint, id, starts_at, ends_at, skip, reason, staff) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		uid(post), uid(s.ID), ms(s.Starts), ms(s.Ends), strings.Join(skip, " "), string(s.Reason), uid(s.Staff))
+	return err
+}
+
+// EndSurge ends what is under way, and reports whether anything was.
+func (tx *Tx) EndSurge(ctx context.Context, post anlo.ID, now time.Time) (bool, error) {
+	return tx.touched(ctx, "UPDATE post_surge SET ends_at = $1 WHERE checkpoint = $2 AND ends_at > $3", ms(now), uid(post), ms(now))
+}
+
+// SetCardHours says how long scanners of a post may use a list of cards.
+func (tx *Tx) SetCardHours(ctx context.Context, post anlo.ID, hours int) error {
+	_, err := tx.ExecContext(ctx, "UPDATE checkpoint SET card_hours = $1 WHERE id = $2", hours, uid(post))
+	return err
+}
+
+// CountQueue keeps how many vehicles wait at a post.
+func (tx *Tx) CountQueue(ctx context.Context, post anlo.ID, vehicles int, now time.Time) error {
+	_, err := tx.ExecContext(ctx, "UPDATE checkpoint SET queue = $1, queue_at = $2 WHERE id = $3", vehicles, ms(now), uid(post))
+	return err
+}

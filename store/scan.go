@@ -66,7 +66,7 @@ func (db *DB) insertScans(ctx context.Context, scans []NewScan) ([]error, error)
 // said of itself. It reports which readings were new. A reading that was there
 // gains the decision that it lacked, once; else it changes nothing.
 func (db *DB) KeepScans(ctx context.Context, device anlo.ID, sync anlo.Sync, scans []NewScan) (fresh []bool, err error) {
-	for range 3 {
+	for range maxRaces {
 		err = db.Update(ctx, func(tx *Tx) error {
 			// The row stays locked: the batches of one device come one after the other.
 			_, err := tx.ExecContext(ctx, "UPDATE device SET seen_at = $1, bundle_at = $2, waiting = $3 WHERE id = $4",
@@ -85,8 +85,11 @@ func (db *DB) KeepScans(ctx context.Context, device anlo.ID, sync anlo.Sync, sca
 }
 
 // errScanRaced means that another device sent one of the readings at the same
-// moment. Identifiers are random: only a copied phone or a liar does that.
+// moment. Identifiers are random: only a copied phone or a liar does that. With
+// each race another batch has got through, so trying again comes to an end.
 var errScanRaced = errors.New("a reading was kept by somebody else at the same moment")
+
+const maxRaces = 50
 
 func (tx *Tx) keepScans(ctx context.Context, scans []NewScan) ([]bool, error) {
 	known, err := tx.knownScans(ctx, scans)
@@ -114,19 +117,7 @@ func (tx *Tx) knownScans(ctx context.Context, scans []NewScan) (map[anlo.ID]*New
 	for i, s := range scans {
 		ids[i] = s.ID
 	}
-	rows, err := list(ctx, tx, func(r *sql.Rows) (*NewScan, error) {
-		var s NewScan
-		var scanned, recorded, took int64
-		var reasons string
-		err := r.Scan((*uid)(&s.ID), &s.Person, (*uid)(&s.Pass), (*uid)(&s.Checkpoint), (*uid)(&s.Device), &scanned, &recorded,
-			&s.Verdict.Outcome, &reasons, &s.Kind, &s.Decision, &s.Compared, &s.People, &took)
-		s.At, s.RecordedAt, s.Took = at(scanned), at(recorded), time.Duration(took)*time.Millisecond
-		for _, r := range strings.Fields(reasons) {
-			s.Verdict.Reasons = append(s.Verdict.Reasons, anlo.Reason(r))
-		}
-		return &s, err
-	}, `SELECT id, person, pass, checkpoint, device, scanned_at, recorded_at, outcome, reasons, kind, decision, compared, people, took
-		FROM scan WHERE id `+tx.db.amongIDs(), tx.db.ids(ids))
+	rows, err := list(ctx, tx, scanScan, scanColumns+" WHERE id "+tx.db.amongIDs(), tx.db.ids(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +126,22 @@ func (tx *Tx) knownScans(ctx context.Context, scans []NewScan) (map[anlo.ID]*New
 		known[s.ID] = s
 	}
 	return known, nil
+}
+
+const scanColumns = `SELECT id, person, pass, checkpoint, device, scanned_at, recorded_at, outcome, reasons, kind, decision, compared, people, took
+	FROM scan`
+
+func scanScan(r *sql.Rows) (*NewScan, error) {
+	var s NewScan
+	var scanned, recorded, took int64
+	var reasons string
+	err := r.Scan((*uid)(&s.ID), &s.Person, (*uid)(&s.Pass), (*uid)(&s.Checkpoint), (*uid)(&s.Device), &scanned, &recorded,
+		&s.Verdict.Outcome, &reasons, &s.Kind, &s.Decision, &s.Compared, &s.People, &took)
+	s.At, s.RecordedAt, s.Took = at(scanned), at(recorded), time.Duration(took)*time.Millisecond
+	for r := range strings.FieldsSeq(reasons) {
+		s.Verdict.Reasons = append(s.Verdict.Reasons, anlo.Reason(r))
+	}
+	return &s, err
 }
 
 // mergedScans is what a batch changes.

@@ -56,18 +56,18 @@ func (s *server) deskEvents(w http.ResponseWriter, r *http.Request, by anlo.Acto
 		return
 	}
 	defer s.streams.leave(by.Staff)
-	s.stream(w, r, by, since, heartbeat)
+	s.stream(w, r, by, heartbeat, func(ctx context.Context, changed func()) error { return s.Watch(ctx, by, since, changed) })
 }
 
-// stream runs until the page is closed, the officer's session ends or the
-// program stops.
-func (s *server) stream(w http.ResponseWriter, r *http.Request, by anlo.Actor, since int64, beat time.Duration) {
+// stream tells a page what watch tells, until the page is closed, the officer's
+// session ends or the program stops.
+func (s *server) stream(w http.ResponseWriter, r *http.Request, by anlo.Actor, beat time.Duration, watch func(context.Context, func()) error) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	changes := make(chan struct{}, 1)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Watch(ctx, by, since, func() {
+		ended <- watch(ctx, func() {
 			select {
 			case changes <- struct{}{}:
 			default: // the page has not yet fetched what changed before

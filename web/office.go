@@ -18,7 +18,7 @@ type officeRoute struct {
 }
 
 // officeRoutes is what officers may open; each page's file adds its own.
-var officeRoutes = [][]officeRoute{deskRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes}
+var officeRoutes = [][]officeRoute{deskRoutes, postRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes}
 
 // officePage is what the frame around every officer's page needs.
 type officePage struct {
@@ -60,6 +60,7 @@ var nav = []struct {
 	{"/assist", "nav.assist", anlo.ActDeclareFor},
 	{"/audit", "nav.audit", anlo.ActAudit},
 	{"/staff", "nav.staff", anlo.ActStaff},
+	{"/posts", "nav.posts", anlo.ActReadPost},
 	{"/webhooks", "nav.webhooks", anlo.ActWebhooks},
 	{"/account", "nav.account", anlo.ActAccount},
 }

@@ -63,6 +63,13 @@ var pageData = map[string]any{
 	"audit":           auditPage{},
 	"webhooks":        webhooksPage{},
 	"webhook":         webhookPage{},
+
+	"posts":    postsPage{},
+	"post":     postPage{},
+	"post-new": newPostPage{},
+	"enrol":    enrolPage{},
+	"phone":    phonePage{},
+	"wait":     waitPage{},
 }
 
 var parsePages = sync.OnceValue(func() *pages {

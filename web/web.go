@@ -68,7 +68,7 @@ type route struct {
 
 // publicRoutes are those for which nobody needs to be signed in. What officers
 // may open is in officeRoutes.
-var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, partRoutes}
+var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, waitRoutes, partRoutes}
 
 var citizenRoutes = []route{
 	{"GET /{$}", (*server).home},

@@ -11,6 +11,7 @@ const card = /** @type {HTMLInputElement} */ (document.getElementById("card"));
 
 if (form) entry(form);
 if (print) slip(print);
+for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-scanner]"))) link.hidden = !sessionStorage.getItem("anlo_scanner");
 
 /** @param {HTMLFormElement} form */
 function entry(form) {
@@ -62,6 +63,27 @@ function entry(form) {
 			goOn(form);
 		}
 	});
+	handed(form, read, byHand);
+}
+
+/**
+ * Takes the card that was read in the lane, or the number that was typed there.
+ * @param {HTMLFormElement} form
+ * @param {() => void} read
+ * @param {HTMLDetailsElement} byHand
+ */
+function handed(form, read, byHand) {
+	const text = sessionStorage.getItem("anlo_card");
+	sessionStorage.removeItem("anlo_card");
+	if (!text) return;
+	if (/^\d+$/.test(text)) {
+		set(form, "id_number", text);
+		byHand.open = true;
+		goOn(form);
+		return;
+	}
+	card.value = text;
+	read();
 }
 
 /**

@@ -22,7 +22,8 @@ const sync = openSync(keep);
 let lane = null;
 install(() => Boolean(lane?.current || document.querySelector("dialog, .enrol")));
 await Promise.all([sync.start(), loadCommunes()]);
-const device = (await keep.device()) ?? (await begin());
+sessionStorage.removeItem("anlo_scanner"); // back from assisted entry
+const device = (await keep.device()) ?? (await begin((await keep.lost()) ? t("scanner.lost") : ""));
 work(device);
 
 /** A phone that is new here: enrolled first, then allowed to look. */
@@ -52,7 +53,10 @@ function work(device) {
 		type: () => { open(); typing((text) => void at.read([text]), closed); },
 		redraw: () => screen.draw(),
 		leave: () => sync.leave().then(() => location.reload()),
-		declare: (/** @type {import("./turn.js").Turn} */ turn) => void declareFor(turn.asked?.text ?? turn.asked?.number ?? ""),
+		declare: (/** @type {import("./turn.js").Turn} */ turn) => {
+			at.decide("sent-aside");
+			void declareFor(turn.asked?.text ?? turn.asked?.number ?? "");
+		},
 	};
 	const screen = new Screen(root, part);
 	camera.addEventListener("codes", (event) => {
@@ -68,7 +72,7 @@ function work(device) {
 	sync.addEventListener("withdrawn", async () => {
 		camera.stop();
 		document.querySelector("dialog")?.close();
-		await begin(t("scanner.withdrawn"));
+		await begin(t((await keep.lost()) ? "scanner.lost" : "scanner.withdrawn"));
 		location.reload();
 	});
 	setInterval(() => screen.draw(), 15_000); // ages grow

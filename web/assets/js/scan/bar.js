@@ -44,7 +44,7 @@ function signs(sync) {
 /** How old the data is that passes are judged by. @param {Sync} sync */
 function freshness(sync) {
 	const issued = sync.status.bundleIssued;
-	const update = (/** @type {string} */ text) => h("li", { class: "bad" }, h("button", { id: "update", click: () => sync.soon() }, text + " – " + t("scanner.update")));
+	const update = (/** @type {string} */ text) => h("li", { class: "bad" }, h("button", { id: "update", click: () => sync.soon(true) }, text + " – " + t("scanner.update")));
 	if (!issued || !sync.bundle) return update(t("scanner.no-data"));
 	const age = sync.now() - issued;
 	const { staleAfter, rejectAfter } = sync.bundle.rules;

@@ -218,12 +218,14 @@ function join(parts) {
  * @returns {number | bigint}
  */
 export function int(item, low = -(2n ** 63n), high = 2n ** 63n - 1n) {
-	if (!item) return 0;
-	item = untag(item);
-	if (isNull(item)) return 0;
-	if (item.type !== "int" && (item.type !== "simple" || item.value === 20 || item.value === 21)) throw new Malformed();
-	if (item.value < low || item.value > high) throw new Malformed();
-	return item.value;
+	const bare = item && untag(item);
+	let value = /** @type {number | bigint} */ (0);
+	if (bare && !isNull(bare)) {
+		if (bare.type !== "int" && (bare.type !== "simple" || bare.value === 20 || bare.value === 21)) throw new Malformed();
+		value = bare.value;
+	}
+	if (value < low || value > high) throw new Malformed();
+	return value;
 }
 
 /**

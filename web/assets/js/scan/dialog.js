@@ -59,7 +59,7 @@ export function typing(read, closed) {
  */
 export function menu(part, closed) {
 	const { camera, sync, device } = part;
-	const { syncedAt, waiting } = sync.status;
+	const { syncedAt, waiting, refused } = sync.status;
 	const row = (/** @type {string} */ id, /** @type {string} */ text, /** @type {string} */ note, /** @type {() => void} */ click, /** @type {boolean | undefined} */ on = undefined) =>
 		h("li", {}, h("button", { id, click, ...(on === undefined ? {} : { role: "switch", "aria-checked": String(on) }) }, h("b", {}, text), note && h("span", {}, note)));
 	const again = () => { dialog.close(); menu(part, closed); };
@@ -68,26 +68,28 @@ export function menu(part, closed) {
 		row("sound", t("scanner.sound"), "", () => { mute(!muted()); if (!muted()) signal("go"); again(); }, !muted()),
 		row("flip", t("scanner.flip"), "", () => { void camera.flip(); dialog.close(); }),
 		row("language", say(other(), "scanner.language"), "", () => { speak(other()); part.redraw(); again(); }),
-		row("send", t("scanner.send"), `${t("scanner.waiting", { n: waiting })} · ${syncedAt ? t("scanner.synced", { hour: hour(syncedAt) }) : t("scanner.never-synced")}`, () => { sync.soon(); dialog.close(); }),
+		row("send", t("scanner.send"), `${t("scanner.waiting", { n: waiting })} · ${syncedAt ? t("scanner.synced", { hour: hour(syncedAt) }) : t("scanner.never-synced")}${refused ? " · " + t("scanner.refused", { n: refused }) : ""}`, () => { sync.soon(true); dialog.close(); }),
 		row("leave", t("scanner.leave"), "", () => { dialog.close(); leaving(part, closed); })),
 	h("p", { class: "about" }, `${device.checkpoint.name} · ${device.label} · ${t("scanner.version", { version: (document.body.dataset.version ?? "").slice(0, 7) })}`));
 	dialog.lang = language();
 }
 
 /**
- * Asks a second time: what was not sent would be lost.
+ * Asks a second time. Nothing is lost: the phone stays until all is sent.
  * @param {Parameters<typeof menu>[0]} part
  * @param {() => void} closed
  */
 function leaving(part, closed) {
-	const { waiting, online } = part.sync.status;
 	const note = h("p", { role: "status" });
-	const dialog = open("leaving", t("scanner.leave-sure"), closed, h("p", {}, t("scanner.leave-text")),
-		waiting > 0 && !online && h("p", { class: "error" }, t("scanner.leave-waiting", { n: waiting })), note,
+	const dialog = open("leaving", t("scanner.leave-sure"), closed, h("p", {}, t("scanner.leave-text")), note,
 		h("button", { id: "leave-yes", class: "danger", click: async () => {
 			note.textContent = t("scanner.leave-sending");
-			await part.leave();
-			dialog.close();
+			try {
+				await part.leave();
+				dialog.close();
+			} catch {
+				note.textContent = t("scanner.leave-offline", { n: part.sync.status.waiting });
+			}
 		} }, t("scanner.leave-yes")),
 		h("button", { id: "leave-no", class: "plain", click: () => dialog.close() }, t("scanner.leave-no")));
 }

@@ -36,10 +36,10 @@ export function enrol(root, sync, note) {
 					if (sent.length !== 8) return draw("scanner.enrol-short", "enrol-code");
 					button.disabled = true;
 					try {
-						done(await sync.enrol(sent.slice(0, 4) + "-" + sent.slice(4), values.label.trim() || t("scanner.enrol-unnamed")));
+						done(await sync.enrol(sent.slice(0, 4) + "-" + sent.slice(4), values.label.trim()));
 					} catch (failure) {
 						const why = failure instanceof Error ? failure.message : "";
-						draw({ "enrolment.unknown": "scanner.enrol-unknown", "too-many": "scanner.enrol-often", offline: "scanner.enrol-offline" }[why] ?? "scanner.enrol-failed", "enrol-code");
+						draw({ "enrolment.unknown": "scanner.enrol-unknown", "too-many": "scanner.enrol-often", offline: "scanner.enrol-offline", storage: "scanner.enrol-storage" }[why] ?? "scanner.enrol-failed", "enrol-code");
 					}
 				} }, code, h("div", { class: "by-camera" }, h("button", { id: "enrol-scan", type: "button", class: "plain", click: () => void scan(/** @type {HTMLElement} */ (root.querySelector(".by-camera"))) }, shape("card"), t("scanner.enrol-scan"))), label, button));
 		};

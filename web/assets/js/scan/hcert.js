@@ -7,9 +7,11 @@ import { inflate } from "./inflate.js";
 import { maySign, verifies } from "./trust.js";
 
 /**
+ * @typedef {{ floor: number, ceil: number }} Moment the milliseconds on both sides: some states write fractions
+ *
  * @typedef {object} Certificate
- * @property {number} issued milliseconds
- * @property {number} expires milliseconds
+ * @property {Moment} issued
+ * @property {Moment} expires
  * @property {Uint8Array | null} kid
  * @property {number | bigint} alg
  * @property {string} kind "vaccination", "test", "recovery"; empty when none or several
@@ -86,14 +88,16 @@ function readClaims(payload) {
 }
 
 /**
- * Seconds since 1970: an integer as the specification wants, or a float; in milliseconds.
+ * Seconds since 1970: an integer as the specification wants, or a float.
  * @param {import("./cbor.js").Item | undefined} item
+ * @returns {Moment}
  */
 function date(item) {
 	const seconds = float(item);
 	if (seconds === null || Math.abs(seconds) > 2 ** 40) throw new Malformed();
 	const whole = Math.trunc(seconds);
-	return whole * 1000 + Math.trunc((seconds - whole) * 1e9) / 1e6;
+	const part = Math.trunc((seconds - whole) * 1e9) / 1e6;
+	return { floor: whole * 1000 + Math.floor(part), ceil: whole * 1000 + Math.ceil(part) };
 }
 
 /**
@@ -131,8 +135,8 @@ export async function checkCertificate(c, trust, at) {
 	let reason = "";
 	if (c.entries !== 1) reason = "unreadable";
 	else if (!signers.some((s) => maySign(s, c.kind))) reason = "key-unknown";
-	else if (c.issued > at) reason = "not-yet-valid";
-	else if (at > c.expires) reason = "expired"; // the moment of expiry itself still counts
+	else if (c.issued.ceil > at) reason = "not-yet-valid";
+	else if (at > c.expires.floor) reason = "expired"; // the moment of expiry itself still counts
 	return { reason, authentic: true };
 }
 
@@ -152,5 +156,5 @@ export function bearerOf(c) {
 	const born = c.content.get("dob");
 	const year = typeof born === "string" && /^[+-]?\d+$/.test(born.slice(0, 4)) ? Number(born.slice(0, 4)) : 0;
 	const name = trim(family + " " + given);
-	return { travellers: [{ name, birthYear: year, tag: 0 }], commune: "", purpose: "", plate: "", party: 1, issuedAt: Math.floor(c.issued), expiresAt: Math.floor(c.expires) };
+	return { travellers: [{ name, birthYear: year, tag: 0 }], commune: "", purpose: "", plate: "", party: 1, issuedAt: c.issued.floor, expiresAt: c.expires.floor };
 }

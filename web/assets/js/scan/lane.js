@@ -90,7 +90,7 @@ export class Lane extends EventTarget {
 		this.#decide(turn, decision);
 		this.last = turn;
 		this.current = this.turns.find((other) => !settled(other) && this.asks(other)) ?? null;
-		if (!this.current) this.turns = [];
+		if (!this.current) this.#clear();
 		this.#changed();
 	}
 
@@ -218,7 +218,8 @@ export class Lane extends EventTarget {
 	 */
 	async #turn(judged, seen, asked, text) {
 		const at = Date.now();
-		const before = judged.pass ? await this.#keep.seen(judged.pass, at - againUntil) : null;
+		const here = [...this.#recent.values()].filter((turn) => turn.reading.pass === judged.pass && at - turn.at < againUntil).at(-1);
+		const before = judged.pass ? here ?? await this.#keep.seen(judged.pass, at - againUntil) : null;
 		let again = 0;
 		if (before?.decision === "passed" && at - before.at >= againAfter) {
 			again = before.at;
@@ -347,11 +348,15 @@ export class Lane extends EventTarget {
 			done &&= turn.decision !== "";
 		}
 		if (!this.current || idle < (done ? clearsAfter : forgetsAfter)) return;
-		for (const turn of this.turns) this.#leave(turn);
 		this.last = this.current;
+		this.#clear();
+		this.#changed();
+	}
+
+	#clear() {
+		for (const turn of this.turns) this.#leave(turn);
 		this.current = null;
 		this.turns = [];
-		this.#changed();
 	}
 
 	#touch() {

@@ -32,7 +32,7 @@ export class Screen {
 	#top = h("div");
 	#head = h("div", { role: "alert", class: "head" });
 	#more = h("div", { class: "more" });
-	#told = h("div", { class: "told" }, this.#head, this.#more);
+	#told = h("div", { class: "told", tabindex: "0" }, this.#head, this.#more);
 	#foot = h("div", { class: "foot" });
 	#sight = h("div", { class: "sight" });
 	#tools = h("div", { class: "tools" });

@@ -40,6 +40,7 @@ class OverNetwork extends EventTarget {
 	#limit = most;
 	#started = false;
 	#busy = false;
+	#due = false;
 	#withdrawn = false;
 	/** @type {ReturnType<typeof setTimeout> | undefined} */
 	#timer;
@@ -92,7 +93,10 @@ class OverNetwork extends EventTarget {
 	soon(now = false) {
 		this.#report();
 		clearTimeout(this.#timer);
-		if (now) this.#line.again();
+		if (now) {
+			this.#line.again();
+			this.#bundleAt = -Infinity;
+		}
 		this.#timer = setTimeout(() => (now ? this.#round() : this.#send()), now ? 0 : 2 * second);
 	}
 
@@ -129,7 +133,7 @@ class OverNetwork extends EventTarget {
 	/** Sends what waits, or says that it cannot. */
 	async #deliver() {
 		this.#line.again();
-		await this.#send();
+		await this.#send(true);
 		if ((await this.#keep.waiting()) > 0) throw new Error("offline");
 	}
 
@@ -144,13 +148,17 @@ class OverNetwork extends EventTarget {
 
 	/** What is done every minute, one after the other: a bundle is opened by the right time. */
 	async #round() {
-		if (this.#busy || !(await this.#keep.token())) return;
+		this.#due = true;
+		if (this.#busy) return; // once more after this one
 		this.#busy = true;
 		try {
-			await this.#askDevice();
-			await this.#send();
-			await this.#refreshBundle();
-			await this.#refreshCards();
+			while (this.#due && (await this.#keep.token())) {
+				this.#due = false;
+				await this.#askDevice();
+				await this.#send();
+				await this.#refreshBundle();
+				await this.#refreshCards();
+			}
 		} finally {
 			this.#busy = false;
 		}
@@ -170,14 +178,17 @@ class OverNetwork extends EventTarget {
 		await this.#keepClock();
 	}
 
-	/** Sends what waits, batch by batch; an empty one says that this phone is alive. */
-	async #send() {
+	/**
+	 * Sends what waits, batch by batch; an empty one says that this phone is alive.
+	 * @param {boolean} [patient] waits for another tab that sends, instead of coming back
+	 */
+	async #send(patient = false) {
 		const work = async (/** @type {unknown} */ lock) => {
 			if (lock === null) return setTimeout(() => this.#send(), 5 * second); // another tab sends
 			while (await this.#sendBatch());
 			if (this.#withdrawn && (await this.#keep.waiting()) === 0) await this.#forget();
 		};
-		await (navigator.locks ? navigator.locks.request("anlo-scanner-send", { ifAvailable: true }, work) : work(undefined));
+		await (navigator.locks ? navigator.locks.request("anlo-scanner-send", { ifAvailable: !patient }, work) : work(undefined));
 		await this.#report();
 	}
 
