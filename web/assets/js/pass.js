@@ -52,7 +52,7 @@ function whole() {
 		const pixels = Math.floor(Math.min(room.width, room.height) * devicePixelRatio / squares);
 		if (pixels > 0) svg.style.width = pixels * squares / devicePixelRatio + "px";
 	};
-	for (const change of ["resize", "hashchange"]) addEventListener(change, draw);
+	new ResizeObserver(draw).observe(/** @type {Element} */ (svg.closest("a"))); // also when it is shown alone
 	draw();
 }
 
