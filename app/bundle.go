@@ -58,7 +58,8 @@ func (a *App) current() *credential.Bundle {
 }
 
 // RefreshBundle signs a new bundle when there is something new to say or the
-// last one is ten minutes old. Call it every few seconds.
+// last one is ten minutes old. What other processes revoked, withdrew or put
+// under a level is in it from then on. Call it every few seconds.
 func (a *App) RefreshBundle(ctx context.Context) error {
 	a.bundle.refresh.Lock()
 	defer a.bundle.refresh.Unlock()
@@ -71,6 +72,9 @@ func (a *App) RefreshBundle(ctx context.Context) error {
 }
 
 func (a *App) refreshBundle(ctx context.Context) error {
+	if err := a.heedKeys(ctx); err != nil {
+		return err
+	}
 	now := a.Now().Truncate(time.Second)
 	b, digest, err := a.buildBundle(ctx, now)
 	if err != nil {
@@ -165,10 +169,10 @@ func (a *App) buildBundle(ctx context.Context, now time.Time) (*credential.Bundl
 			number(r.Day, r.Index)
 		}
 	}
+	b.Zones = a.zonesByCommune(zones)
 	for _, z := range zones {
-		b.Zones = append(b.Zones, credential.Zone{List: z.Unit.List, Code: z.Unit.Code, Level: z.Level, From: z.StartsAt, To: z.EndsAt})
 		digest.Write(z.ID[:])
-		number(int64(z.Level), z.StartsAt.Unix(), z.EndsAt.Unix())
+		number(int64(z.Level), z.From.Unix(), z.Until.Unix())
 	}
 	return b, digest.Sum(nil), nil
 }

@@ -36,6 +36,8 @@ type issuing struct {
 	keys []issuingKey
 	list []byte          // the key list that the root signed
 	may  map[string]bool // the keys on it
+
+	version uint64 // of list
 }
 
 type issuingKey struct {
@@ -207,9 +209,34 @@ func (a *App) useList(signed []byte) error {
 		may[string(k.ID[:])] = true
 	}
 	a.issuing.mu.Lock()
-	a.issuing.list, a.issuing.may = signed, may
-	a.issuing.mu.Unlock()
+	defer a.issuing.mu.Unlock()
+	if list.Version >= a.issuing.version { // another may have been published meanwhile
+		a.issuing.list, a.issuing.may, a.issuing.version = signed, may, list.Version
+	}
 	return nil
+}
+
+// heedKeys takes a key list into use that another process has published: what
+// that withdrew must sign nothing here, and stand in no bundle.
+func (a *App) heedKeys(ctx context.Context) error {
+	newest, err := a.Store.KeyListVersion(ctx)
+	if err != nil {
+		return err
+	}
+	a.issuing.mu.RLock()
+	known := a.issuing.version >= uint64(newest)
+	a.issuing.mu.RUnlock()
+	if known {
+		return nil
+	}
+	_, signed, err := a.Store.KeyList(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.loadKeys(ctx); err != nil {
+		return err
+	}
+	return a.useList(signed)
 }
 
 // lastKey returns the key of that use that signs longest.

@@ -84,6 +84,11 @@ func useCases(a *app.App, n anlo.NoticeID, commune anlo.UnitRef, post anlo.ID) [
 			_, _, err := a.AddWebhook(ctx, by, "", "", anlo.UnitRef{})
 			return err
 		}},
+		{"Zones", func(ctx context.Context, by anlo.Actor) error { _, err := a.Zones(ctx, by); return err }},
+		{"SetZone", func(ctx context.Context, by anlo.Actor) error {
+			_, err := a.SetZone(ctx, by, commune, 0, time.Time{}, time.Time{}, "")
+			return err
+		}},
 		{"AddCheckpoint", func(ctx context.Context, by anlo.Actor) error {
 			_, err := a.AddCheckpoint(ctx, by, "", anlo.UnitRef{})
 			return err

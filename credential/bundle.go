@@ -47,10 +47,10 @@ const (
 	maxRule = 366 * 24 * time.Hour
 )
 
-// maxZones and maxDCC bound the lists; the European list has some 500
+// MaxZones and maxDCC bound the lists; the European list has some 500
 // certificates.
 const (
-	maxZones = 20_000
+	MaxZones = 20_000
 	maxDCC   = 4096
 )
 
@@ -85,7 +85,7 @@ type wireRules struct {
 var (
 	encoding = must(cbor.EncOptions{Sort: cbor.SortCoreDeterministic, NilContainers: cbor.NilContainerAsEmpty}.EncMode())
 	decoding = must(cbor.DecOptions{DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden,
-		TagsMd: cbor.TagsForbidden, MaxNestedLevels: 4, MaxArrayElements: maxZones, MaxMapPairs: 64}.DecMode())
+		TagsMd: cbor.TagsForbidden, MaxNestedLevels: 4, MaxArrayElements: MaxZones, MaxMapPairs: 64}.DecMode())
 )
 
 func must[T any](v T, err error) T {
@@ -168,7 +168,7 @@ func (w wireBundle) bundle() (*Bundle, error) {
 	limit := int64(maxRule / time.Second)
 	switch {
 	case w.Version == 0 || w.Version > maxVersion,
-		len(w.Status) > maxStatusLists || len(w.Zones) > maxZones || len(w.DCC) > maxDCC,
+		len(w.Status) > maxStatusLists || len(w.Zones) > MaxZones || len(w.DCC) > maxDCC,
 		w.Rules.StaleAfter <= 0 || w.Rules.StaleAfter > limit,
 		w.Rules.RejectAfter < w.Rules.StaleAfter || w.Rules.RejectAfter > limit,
 		w.Rules.Skew < 0 || w.Rules.Skew > int64(maxSkew/time.Second),

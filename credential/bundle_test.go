@@ -123,7 +123,7 @@ func TestBundleBounds(t *testing.T) {
 		"not zlib":      wireBundle{Version: 1, Rules: rules, Status: []wireStatus{{1, 8, []byte{1, 2, 3}}}},
 		"same day":      wireBundle{Version: 1, Rules: rules, Status: []wireStatus{NewStatusList(1, 8).pack(), NewStatusList(1, 8).pack()}},
 		"nine days":     wireBundle{Version: 1, Rules: rules, Status: make([]wireStatus, 9)},
-		"zones":         wireBundle{Version: 1, Rules: rules, Zones: make([]wireZone, maxZones+1)},
+		"zones":         wireBundle{Version: 1, Rules: rules, Zones: make([]wireZone, MaxZones+1)},
 		"not a map":     []int{1},
 		"nested":        map[int]any{1: 1, 99: [][][][][]int{{{{{1}}}}}},
 	} {

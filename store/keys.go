@@ -70,6 +70,12 @@ func (db *DB) KeyList(ctx context.Context) (version int64, signed []byte, err er
 	return version, signed, failure(err)
 }
 
+// KeyListVersion returns the version of the newest key list, 0 when there is none.
+func (db *DB) KeyListVersion(ctx context.Context) (version int64, err error) {
+	err = db.read.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM key_list").Scan(&version)
+	return version, failure(err)
+}
+
 // KeepKeyList adds a signed key list. The version is its primary key: of two
 // that are made at once, one fails.
 func (tx *Tx) KeepKeyList(ctx context.Context, version int64, signed []byte, now time.Time) error {

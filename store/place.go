@@ -121,23 +121,3 @@ func orNoRows(err error) error {
 	}
 	return err
 }
-
-// Zone is an area under a level for a time; EndsAt is zero while it is open.
-type Zone struct {
-	ID       anlo.ID
-	Unit     anlo.UnitRef
-	Level    int
-	StartsAt time.Time
-	EndsAt   time.Time
-}
-
-// Zones returns the zones that have not ended at now.
-func (db *DB) Zones(ctx context.Context, now time.Time) ([]Zone, error) {
-	return list(ctx, db.read, func(r *sql.Rows) (z Zone, err error) {
-		var starts, ends int64
-		err = r.Scan((*uid)(&z.ID), &z.Unit.List, &z.Unit.Code, &z.Level, &starts, &ends)
-		z.StartsAt, z.EndsAt = at(starts), at(ends)
-		return z, err
-	}, `SELECT id, list, code, level, starts_at, coalesce(ends_at, 0) FROM zone
-		WHERE ends_at IS NULL OR ends_at > $1 ORDER BY id`, ms(now))
-}

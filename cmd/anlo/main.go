@@ -32,6 +32,7 @@ type cli struct {
 	Keys     keysCmd     `cmd:"" help:"List, rotate and withdraw the keys that sign passes."`
 	Staff    staffCmd    `cmd:"" help:"Open accounts for officers, and give and take their roles."`
 	Devices  devicesCmd  `cmd:"" help:"Enrol and revoke the phones and readers of checkpoints."`
+	Zones    zonesCmd    `cmd:"" help:"Put areas under a level, so that scanners look more closely at who travels there."`
 	Audit    auditCmd    `cmd:"" help:"Verify the audit and its tamper-evident log."`
 	Desk     deskCmd     `cmd:"" help:"Look after the desks of the communes."`
 	Webhooks webhooksCmd `cmd:"" help:"Tell other systems when notices change."`
