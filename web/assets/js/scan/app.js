@@ -41,7 +41,7 @@ async function begin(note = "") {
 function work(device) {
 	const key = "anlo_scanner_vehicles";
 	const camera = new Camera();
-	lane = new Lane(keep, sync, device.policy, async () => null);
+	lane = new Lane(keep, sync, device.policy);
 	const at = lane;
 	const open = () => { camera.paused = true; };
 	const closed = () => { camera.paused = false; };
