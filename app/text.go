@@ -93,7 +93,7 @@ func (a *App) text(ctx context.Context, by anlo.Actor, action anlo.Action, id an
 		return anlo.ErrNotFound
 	}
 	person := a.person(d.Declaration.Travellers[0].Document)
-	words := locale.For(by.Lang)
+	words := locale.For(textLanguage(by, d.Declaration.Travellers[0]))
 	return a.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Audit(ctx, a.entry(by, action, anlo.PurposeTravel, person, d.ID)); err != nil {
 			return err
@@ -128,6 +128,15 @@ func (a *App) text(ctx context.Context, by anlo.Actor, action anlo.Action, id an
 		}
 		return nil
 	})
+}
+
+// textLanguage is the one that somebody has chosen; where an officer has declared
+// for them, English for foreigners.
+func textLanguage(by anlo.Actor, t anlo.Traveller) string {
+	if by.Role != anlo.Citizen && t.Nationality != "VN" {
+		return "en"
+	}
+	return by.Lang
 }
 
 // eve is when people are reminded.
