@@ -27,10 +27,9 @@ import (
 // listens to what its scanners send.
 type roadside struct {
 	*site
-	by    anlo.Actor
-	mu    sync.Mutex
-	surge string                 // as JSON, "" for none
-	sent  map[string]sentReading // as each reading was sent last
+	by   anlo.Actor
+	mu   sync.Mutex
+	sent map[string]sentReading // as each reading was sent last
 }
 
 type sentReading struct {
@@ -67,8 +66,6 @@ func newRoadside(t testing.TB) *roadside {
 		}
 		door.ServeHTTP(w, req)
 	})
-	mux.HandleFunc("/api/v1/devices", func(w http.ResponseWriter, req *http.Request) { r.crowded(door, w, req) })
-	mux.HandleFunc("/api/v1/device", func(w http.ResponseWriter, req *http.Request) { r.crowded(door, w, req) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	r.site = &site{t, a, clock, server.URL, func() { server.CloseClientConnections(); server.Close() }}
@@ -87,17 +84,13 @@ func (r *roadside) listen(body []byte) {
 	}
 }
 
-// crowded answers as the API does, with a surge at the post.
-func (r *roadside) crowded(door http.Handler, w http.ResponseWriter, req *http.Request) {
-	answer := httptest.NewRecorder()
-	door.ServeHTTP(answer, req)
-	body := answer.Body.Bytes()
-	if r.surge != "" {
-		body = bytes.Replace(body, []byte(`"surge":null`), []byte(`"surge":`+r.surge), 1)
+// crowded has the post ask less.
+func (r *roadside) crowded(skip ...anlo.Skip) {
+	r.t.Helper()
+	surge := anlo.Surge{Ends: time.Now().Add(time.Hour), Skip: skip, Reason: anlo.SurgeQueue}
+	if err := r.app.BeginSurge(r.t.Context(), anlo.Actor{Role: anlo.Operator}, r.by.Device.Checkpoint.ID, surge); err != nil {
+		r.t.Fatal(err)
 	}
-	maps.Copy(w.Header(), answer.Header())
-	w.WriteHeader(answer.Code)
-	w.Write(body)
 }
 
 // code is one by which a phone is enrolled.
@@ -145,6 +138,16 @@ func newOfficer(t testing.TB, r *roadside, flags ...chromedp.ExecAllocatorOption
 func (o *officer) types(id, text string) {
 	o.t.Helper()
 	o.do(`(() => { const at = document.getElementById(%s); at.value = %s; at.dispatchEvent(new Event("input", { bubbles: true })) })()`, id, text)
+}
+
+// comes waits for a promise to be kept with something true.
+func (o *officer) comes(promise string) {
+	o.t.Helper()
+	for until := time.Now().Add(20 * time.Second); o.do(`(async (text) => Boolean(await (0, eval)(text)))(%s)`, promise) != "true"; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(until) {
+			o.t.Fatalf("never came: %s", promise)
+		}
+	}
 }
 
 func (o *officer) tap(id string) {

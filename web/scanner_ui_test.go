@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -186,7 +185,7 @@ func TestScannerWarns(t *testing.T) {
 func TestScannerSurge(t *testing.T) {
 	t.Parallel()
 	r := newRoadside(t)
-	r.surge = fmt.Sprintf(`{"until":%q,"skip":["cards","riders","looks"]}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	r.crowded(anlo.SkipCards, anlo.SkipRiders, anlo.SkipLooks)
 	an, duyen, both := r.pass(anlotest.An), r.pass(stranger), r.pass(anlotest.An, anlotest.Binh)
 	o := newOfficer(t, r).enrol()
 	o.wait(`document.querySelector(".surge")?.innerText.includes("Đông: bớt yêu cầu đến")`)
@@ -205,6 +204,28 @@ func TestScannerSurge(t *testing.T) {
 		o.sees("stop")
 	}
 	o.kept("pass go  passed  1", "pass look identity-not-confirmed passed  1", "pass go  passed  2", "other stop unreadable   1", "other stop unreadable   1")
+}
+
+// Where the post allows it, a card is found without a network: in the list that
+// the phone keeps.
+func TestScannerCardOffline(t *testing.T) {
+	t.Parallel()
+	r := newRoadside(t)
+	r.pass(anlotest.An)
+	if _, err := r.app.Route(t.Context()); err != nil { // the post expects whom the communes were told of
+		t.Fatal(err)
+	}
+	if err := r.app.SetCardHours(t.Context(), anlo.Actor{Role: anlo.Operator}, r.by.Device.Checkpoint.ID, 4); err != nil {
+		t.Fatal(err)
+	}
+	o := newOfficer(t, r).enrol()
+	o.comes(`import(document.querySelector("script[src]").src.replace("app.js", "keep.js")).then((m) => m.openKeep()).then((keep) => keep.cards())`)
+	r.stop()
+	o.reads(cardText)
+	o.sees("go", "Nguyễn Văn An", "29A12345")
+	o.reads(duyenCard)
+	o.sees("look", "Chưa kiểm tra được vì không có mạng", "Phạm Thị Duyên")
+	o.wait(`document.querySelector(".signs").innerText.includes("Mất mạng")`)
 }
 
 // The line at the top says what is not in order, and what to do about it.
