@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -98,7 +97,8 @@ func TestScannerCameraOffline(t *testing.T) {
 		const { openKeep } = await import(document.querySelector("script[src]").src.replace("app.js", "keep.js"));
 		return (await (await openKeep()).batch(3)).map((s) => [s.kind, s.outcome, s.decision, s.people, s.took > 0].join(" ")).join("\n");
 	})()`)
-	if !regexp.MustCompile(`^pass go passed 1 true\npass go passed 2 true\npass go`).MatchString(made) {
+	one, two := "pass go passed 1 true", "pass go passed 2 true" // whichever the film showed first
+	if !strings.HasPrefix(made, one+"\n"+two+"\npass go") && !strings.HasPrefix(made, two+"\n"+one+"\npass go") {
 		t.Errorf("on the phone there is\n%s", made)
 	}
 }
