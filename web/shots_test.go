@@ -20,7 +20,7 @@ func TestShots(t *testing.T) {
 	}
 	for _, lang := range []string{"vi", "en"} {
 		for _, width := range []int64{360, 1280} {
-			for _, states := range []func(*browser, func(string)){(*browser).states, (*browser).assistStates, (*browser).officerStates} {
+			for _, states := range []func(*browser, func(string)){(*browser).states, (*browser).citizenStates, (*browser).assistStates, (*browser).officerStates} {
 				b := newBrowser(t, newSite(t, as(window)))
 				b.size(width, true)
 				b.language(lang)
