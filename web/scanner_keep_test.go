@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -39,6 +40,16 @@ func (p *phone) on() {
 	p.browser = newBrowser(p.lane.t, p.lane.site, chromedp.UserDataDir(p.profile))
 }
 
+// off switches it off as people do: what it has to write it writes.
+func (p *phone) off() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Cancel(ctx); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // open opens what is kept, in a tab: k and s in its window.
 func (p *phone) open() *phone {
 	p.t.Helper()
@@ -46,7 +57,7 @@ func (p *phone) open() *phone {
 	p.do(`(async () => {
 		const base = %s;
 		const [keep, sync, id, install] = await Promise.all(["keep.js", "sync.js", "id.js", "install.js"].map((name) => import(base + name)));
-		install.install(() => true);
+		install.install(() => window.busy ?? true);
 		Object.assign(window, { k: await keep.openKeep(), newId: id.newId, events: [] });
 		window.s = sync.openSync(k);
 		for (const name of ["status", "bundle", "alert", "withdrawn", "policy"]) s.addEventListener(name, (event) => events.push({ name, detail: event.detail }));
