@@ -350,6 +350,18 @@ func TestClockIsWrong(t *testing.T) {
 		if got := at[p.do(`made.id`)]; got.Sub(made).Abs() > 5*time.Second {
 			t.Errorf("%v behind: read at %v, kept as %v", behind, made, got)
 		}
+		l.stop()
+		p.do(`k.add(window.made = reading(2))`)
+		made = l.now()
+		p.do(`(() => { const real = Date.now, right = real() + s.status.clockOff - real(); Date.now = () => real() + right })()`) // somebody sets it right
+		l.start()
+		p.do(`s.soon(true)`)
+		p.says(`k.waiting() `, "0")
+		p.says(`s.status.clockOff`, "0")
+		_, at = l.readings()
+		if got := at[p.do(`made.id`)]; got.Sub(made).Abs() > 5*time.Second {
+			t.Errorf("%v behind and set right: read at %v, kept as %v", behind, made, got)
+		}
 		p.do(`(() => { const before = s.now(); const real = Date.now; Date.now = () => real() - 3600_000; window.stepped = s.now() - before; Date.now = real })()`)
 		if got := p.do(`stepped >= 0 && stepped < 1000`); got != "true" {
 			t.Errorf("somebody sets the clock back, and the time jumps by %s ms", p.do(`stepped`))

@@ -22,6 +22,13 @@ func TestScannerOpensWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	l := newLane(t, 0)
 	p := newPhone(t, l)
+	p.size(360, false) // a browser that runs no scripts is told where to go
+	p.language("vi")
+	p.get("/scanner/")
+	p.wait(`getComputedStyle(document.querySelector(".no-script")).visibility === "visible"`)
+	p.seen("scanner without scripts")
+	l.wire.Store(0)
+	call(p.browser, network.ClearBrowserCache, struct{}{})
 	p.size(360, true)
 	p.get("/scanner/")
 	p.installed()
@@ -51,7 +58,7 @@ func TestScannerOpensWithoutNetwork(t *testing.T) {
 	call(p.browser, network.ClearBrowserCache, struct{}{})
 	begun := time.Now()
 	p.get("/scanner/")
-	p.wait(`document.querySelector("#scanner :not(.opening)") && document.title`)
+	p.wait(`document.querySelector("#scanner main:not(.no-script)")`)
 	t.Logf("opened after %v", time.Since(begun).Round(time.Millisecond))
 	if got := p.do(`[...document.styleSheets].map(({ cssRules }) => cssRules.length > 0)`); got != "true,true" {
 		t.Errorf("the looks are missing without a network: %s", got)
