@@ -11,7 +11,7 @@ import (
 	"anlo/app"
 )
 
-// traffic reads at a post: so many vehicles in each of some minutes, ending now.
+// traffic is read at a post: so many vehicles in each of some minutes, ending now.
 func traffic(t *testing.T, a *app.App, clock *anlotest.Clock, by anlo.Actor, minutes, each int, verdict anlo.Verdict) {
 	t.Helper()
 	now := clock.Now()
@@ -63,10 +63,10 @@ func TestAPostShowsItsFlow(t *testing.T) {
 		if d.Flow != want {
 			t.Errorf("%+v, want %+v", d.Flow, want)
 		}
-		if d.Wait.State != anlo.WaitKnown || d.Devices != 2 || d.Silent != 0 || len(d.Scanner) != 2 {
-			t.Errorf("%+v, %+v", d.PostState, d.Scanner)
+		if d.Wait.State != anlo.WaitKnown || d.Devices != 2 || d.Silent != 0 || len(d.Scanners) != 2 {
+			t.Errorf("%+v, %+v", d.PostState, d.Scanners)
 		}
-		if s := d.Scanner[0]; s.Label != "Làn 2" || s.Read != 24 || s.Bundle != time.Hour || s.Silent {
+		if s := d.Scanners[0]; s.Label != "Làn 2" || s.Read != 24 || s.Bundle != time.Hour || s.Silent {
 			t.Errorf("%+v", s)
 		}
 		clock.Add(16 * time.Minute)

@@ -35,6 +35,7 @@ func schedule(a *app.App) []job {
 		{"webhooks", time.Second, a.QueueWebhooks, nil},
 		{"webhooks-prune", time.Hour, a.PruneWebhooks, nil},
 		{"texts", time.Second, a.SendTexts, nil},
+		{"cards", time.Minute, a.RefreshCards, nil},
 		{"texts-prune", time.Hour, a.PruneTexts, nil},
 	}
 }

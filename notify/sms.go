@@ -32,6 +32,9 @@ const MaxText = 160
 // String and LogValue keep phones and what they are told out of logs.
 func (t Text) String() string { return "text ***" }
 
+// Masked shows the last three digits of the phone.
+func (t Text) Masked() string { return "•••" + t.To[max(len(t.To)-3, 0):] }
+
 // LogValue implements slog.LogValuer.
 func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
 

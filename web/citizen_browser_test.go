@@ -108,11 +108,8 @@ func TestPassIsReadFromTheScreen(t *testing.T) {
 		b.get("/privacy") // a new address, not only another fragment
 		b.get("/my/" + r.ManageToken + c.hash)
 		name := fmt.Sprintf("%d × %d at %g, %q", c.width, c.height, c.sharp, c.hash)
-		b.wait(`document.querySelector(".qr svg").style.width`)
-		wide, err := strconv.ParseFloat(b.do(`document.querySelector(".qr svg").getBoundingClientRect().width`), 64)
-		if err != nil || wide < c.least {
-			t.Errorf("%s: the code is %.0f px wide, want at least %.0f", name, wide, c.least)
-		}
+		b.wait(fmt.Sprintf(`parseFloat(document.querySelector(".qr svg").style.width) >= %f`, c.least))
+		wide, _ := strconv.ParseFloat(b.do(`document.querySelector(".qr svg").getBoundingClientRect().width`), 64)
 		modules, _ := strconv.ParseFloat(b.do(`document.querySelector(".qr svg").viewBox.baseVal.width`), 64)
 		if per := wide * c.sharp / modules; per-float64(int(per+.01)) > .02 {
 			t.Errorf("%s: a square is %.3f pixels wide", name, per)
@@ -200,7 +197,7 @@ func TestPassAfterARestartWithoutNetwork(t *testing.T) {
 	b := newBrowser(t, s, chromedp.UserDataDir(home))
 	b.size(360, true)
 	// The phone's clock is today's; so must be the pass.
-	s.clock.Add(time.Until(s.clock.Now()))
+	s.clock.Add(time.Since(s.clock.Now()))
 	r, err := s.app.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(s.clock.Now(), anlotest.An, anlotest.Binh), "")
 	if err != nil {
 		t.Fatal(err)

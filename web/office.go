@@ -18,7 +18,7 @@ type officeRoute struct {
 }
 
 // officeRoutes is what officers may open; each page's file adds its own.
-var officeRoutes = [][]officeRoute{deskRoutes, postRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes}
+var officeRoutes = [][]officeRoute{deskRoutes, postRoutes, figuresRoutes, assistRoutes, accountRoutes, passkeyRoutes, staffRoutes, auditRoutes, keyRoutes, webhookRoutes, zoneRoutes}
 
 // officePage is what the frame around every officer's page needs.
 type officePage struct {
@@ -57,6 +57,7 @@ var nav = []struct {
 }{
 	{"/desk", "nav.desk", anlo.ActReadDesk},
 	{"/figures", "nav.figures", anlo.ActFigures},
+	{"/zones", "nav.zones", anlo.ActZones},
 	{"/assist", "nav.assist", anlo.ActDeclareFor},
 	{"/audit", "nav.audit", anlo.ActAudit},
 	{"/staff", "nav.staff", anlo.ActStaff},

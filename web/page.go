@@ -63,6 +63,7 @@ var pageData = map[string]any{
 	"audit":           auditPage{},
 	"webhooks":        webhooksPage{},
 	"webhook":         webhookPage{},
+	"zones":           zonesPage{},
 
 	"posts":    postsPage{},
 	"post":     postPage{},

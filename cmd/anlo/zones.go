@@ -130,7 +130,7 @@ func (c *zonesListCmd) Run(ctx context.Context, s std) error {
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "id\tlevel\tstate\tfrom\tuntil\twhere\twhy")
 	for _, z := range zones {
-		until := "lifted"
+		until := "open"
 		if !z.Until.IsZero() {
 			until = day(z.Until)
 		}
