@@ -33,7 +33,7 @@ var may = map[string][]string{
 	"api":        {".", "app", "auth", "credential", "geo", "locale"},
 	"web":        {".", "app", "auth", "chart", "credential", "exchange", "geo", "identity", "locale"},
 	"anlotest":   {".", "store", "app", "auth", "identity", "simulate"},
-	"cmd/anlo": {".", "app", "api", "auth", "web", "jobs", "store", "seal", "credential", "geo", "identity", "exchange",
+	"cmd/anlo": {".", "app", "api", "auth", "web", "jobs", "store", "seal", "chart", "credential", "geo", "identity", "exchange",
 		"notify", "simulate", "locale", "anlotest"},
 }
 

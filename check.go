@@ -173,6 +173,17 @@ func NormalPhone(s string) string {
 	return s
 }
 
+// Mobile returns a phone in the form in which gateways take it, "+84912345678",
+// and whether a text may be sent to it: a mobile phone of this country. Texts
+// abroad, and to numbers that cost, are what swindlers make others send.
+func Mobile(s string) (string, bool) {
+	s = NormalPhone(s)
+	if len(s) != 10 || !digits(s) || s[0] != '0' || !strings.ContainsRune("35789", rune(s[1])) {
+		return "", false
+	}
+	return "+84" + s[1:], true
+}
+
 func phone(s string) bool {
 	rest := strings.TrimPrefix(s, "+")
 	return digits(rest) && len(rest) >= 8 && len(rest) <= 15

@@ -15,12 +15,17 @@ const codeLength = 8
 
 // NewCode makes a random code that people type: "K7QM3XPD".
 func NewCode() string {
-	b := make([]byte, codeLength)
-	rand.Read(b)
+	var b [codeLength]byte
+	rand.Read(b[:])
+	return CodeOf(b)
+}
+
+// CodeOf is the code that as many bytes stand for, five bits of each.
+func CodeOf(b [codeLength]byte) string {
 	for i := range b {
 		b[i] = codeLetters[b[i]%32]
 	}
-	return string(b)
+	return string(b[:])
 }
 
 // ParseCode reads a code as somebody types it: small letters, hyphens and

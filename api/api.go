@@ -12,6 +12,7 @@
 //	POST   /api/v1/devices              a phone becomes a scanner by a one-time code;
 //	GET    /api/v1/device               what its post asks now; DELETE withdraws it
 //	POST   /api/v1/lookups              the same for a card, or a short code
+//	GET    /api/v1/cards                the encrypted list for cards without a network
 //	GET    /api/v1/bundle               the signed file for scanners without a network
 //	GET    /api/v1/units, units/search  administrative units
 //	GET    /api/v1/notices              the desk: what changed, or one of its lists
@@ -90,6 +91,7 @@ func (s *server) routes() *huma.OpenAPI {
 	s.scans(doc)
 	s.devices(doc)
 	s.lookups(doc)
+	s.cards(doc)
 	s.bundle(doc)
 	s.units(doc)
 	s.notices(doc)

@@ -22,6 +22,7 @@ type Metrics struct {
 	verdicts     *prometheus.CounterVec
 	declarations *prometheus.CounterVec
 	webhooks     *prometheus.CounterVec
+	texts        *prometheus.CounterVec
 }
 
 // NewMetrics returns empty counters beside those of the Go runtime and the process.
@@ -44,8 +45,11 @@ func NewMetrics() *Metrics {
 		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "anlo_webhook_messages_total", Help: "Messages to other systems, by what became of a try: delivered, failed; dead when there is no further one.",
 		}, []string{"outcome"}),
+		texts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "anlo_text_messages_total", Help: "Texts to phones, by what became of a try: sent, failed; refused or dropped when there is no further one.",
+		}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.verdicts, m.declarations, m.webhooks,
+	m.registry.MustRegister(m.requests, m.seconds, m.verdicts, m.declarations, m.webhooks, m.texts,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -78,5 +82,6 @@ func (m *Metrics) watch(a *app.App) {
 		m.declarations.WithLabelValues(identity).Inc()
 	}
 	a.OnJudged = func(o anlo.Outcome) { m.verdicts.WithLabelValues(string(o)).Inc() }
+	a.OnText = func(outcome string) { m.texts.WithLabelValues(outcome).Inc() }
 	a.OnSent = func(outcome string, n int) { m.webhooks.WithLabelValues(outcome).Add(float64(n)) }
 }

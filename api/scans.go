@@ -201,9 +201,9 @@ func readScan(raw jsontext.Value) (app.Reading, *Problem) {
 		}
 	}
 	if i.Code != "" {
-		var err error
-		if r.Code, err = anlo.ParseShortCode(i.Code); err != nil {
-			rd.fault("code", err)
+		var ok bool
+		if r.Code, ok = anlo.ParseCode(i.Code); !ok {
+			rd.faults = append(rd.faults, anlo.FieldError{Field: "code", Code: "short-code.malformed"})
 		}
 	}
 	if i.Number != "" {

@@ -44,6 +44,9 @@ type App struct {
 	// OnSent, set likewise, is told of messages to receivers: "delivered",
 	// "failed", or "dead" once they are no longer tried.
 	OnSent func(outcome string, messages int)
+	// OnText, set likewise, is told of texts to phones: "sent", "failed" for now,
+	// "refused" for ever, or "dropped" because they no longer say anything.
+	OnText func(outcome string)
 
 	// Root is the public key that everything signed by us goes back to.
 	Root *ecdsa.PublicKey
@@ -52,6 +55,7 @@ type App struct {
 
 	issuing issuing
 	sender  *notify.Sender
+	texter  notify.Texter // nil where no texts are sent
 	status  statusPlaces
 	bundle  bundleState
 	numbers *anlo.Limiter // declarations that name one identity number
@@ -66,6 +70,7 @@ type App struct {
 	waits   waits
 	posts   desks
 	shown   shown
+	cards   cardLists
 
 	gathering atomic.Bool // declarations wait for others to be routed with
 	auditLog  auditLog
@@ -86,6 +91,7 @@ type Config struct {
 
 	Register identity.Register // nil for the embedded register
 	Sender   *notify.Sender    // nil for one that reaches public addresses only
+	Texter   notify.Texter     // nil to send no texts to phones
 	UnitList string            // "" for "vn-2026"
 	Now      func() time.Time  // nil for the real clock
 	Log      *slog.Logger      // nil to log nothing
@@ -105,7 +111,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 
 // openData opens what lies on disk, without making keys or signing.
 func openData(ctx context.Context, c Config) (*App, error) {
-	a := &App{UnitList: c.UnitList, Register: c.Register, Now: c.Now, Log: c.Log, Root: c.RootPublic, rootSigner: c.RootKey}
+	a := &App{UnitList: c.UnitList, Register: c.Register, Now: c.Now, Log: c.Log, Root: c.RootPublic, rootSigner: c.RootKey, texter: c.Texter}
 	if a.Now == nil {
 		a.Now = time.Now
 	}
@@ -134,6 +140,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	a.process = anlo.NewID(a.Now())
 	a.auditLog = auditLog{dir: c.AuditLog, holder: folderID(c.AuditLog)}
 	a.routes = make(chan struct{}, 1)
+	a.cards.building = make(chan struct{}, 1)
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
 	a.guesses = anlo.NewLimiter(10*time.Second, 20, a.Now)

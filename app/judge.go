@@ -17,7 +17,7 @@ import (
 // issued the pass at all, what the register has answered since, and what the
 // traveller said about their health.
 func (a *App) Judge(ctx context.Context, by anlo.Actor, code string, at time.Time) (anlo.Verdict, error) {
-	if !by.May(anlo.ActJudge) || by.Device == nil {
+	if !by.May(anlo.ActJudge) || by.Device == nil || !by.Device.RevokedAt.IsZero() {
 		return anlo.Verdict{}, anlo.ErrForbidden
 	}
 	now := a.Now()

@@ -71,7 +71,7 @@ func sought(text string) (Sought, anlo.ScanKind) {
 	if d, err := anlo.ParseIDNumber(text); err == nil {
 		return Sought{Number: d.Number}, anlo.ReadCard
 	}
-	if _, err := anlo.ParseShortCode(text); err == nil {
+	if _, ok := anlo.ParseCode(text); ok {
 		return Sought{Code: text}, anlo.ReadCode
 	}
 	return Sought{}, ""
@@ -97,7 +97,7 @@ func (a *App) lookUp(ctx context.Context, by anlo.Actor, what Sought) (found, er
 		return found{}, &anlo.Error{Kind: anlo.Invalid, Code: anlo.ErrInvalid.Code, Fields: []anlo.FieldError{{Field: field, Code: code}}}
 	}
 	var d anlo.Document
-	var code anlo.ShortCode
+	var code string
 	var err error
 	switch number, short := strings.TrimSpace(what.Number) != "", strings.TrimSpace(what.Code) != ""; {
 	case number && short:
@@ -107,8 +107,9 @@ func (a *App) lookUp(ctx context.Context, by anlo.Actor, what Sought) (found, er
 			return invalid("number", err)
 		}
 	case short:
-		if code, err = anlo.ParseShortCode(what.Code); err != nil {
-			return invalid("code", err)
+		var ok bool
+		if code, ok = anlo.ParseCode(what.Code); !ok {
+			return invalid("code", &anlo.Error{Code: "short-code.malformed"})
 		}
 	default:
 		return invalid("number", nil)
@@ -127,7 +128,7 @@ func (a *App) byNumber(ctx context.Context, d anlo.Document) (found, error) {
 	return a.standing(ctx, pass, rows, person, err)
 }
 
-func (a *App) byCode(ctx context.Context, code anlo.ShortCode) (found, error) {
+func (a *App) byCode(ctx context.Context, code string) (found, error) {
 	pass, rows, person, err := a.standingBehind(ctx, code, a.Now())
 	return a.standing(ctx, pass, rows, person, err)
 }
@@ -153,7 +154,7 @@ func (a *App) standingOf(ctx context.Context, d anlo.Document, at time.Time) (st
 }
 
 // standingBehind is the same for whoever shows a short code.
-func (a *App) standingBehind(ctx context.Context, code anlo.ShortCode, at time.Time) (store.PassRow, []store.DeclarationRow, int64, error) {
+func (a *App) standingBehind(ctx context.Context, code string, at time.Time) (store.PassRow, []store.DeclarationRow, int64, error) {
 	id, err := a.Store.ShortCode(ctx, a.codeIndex(code), at)
 	if err != nil {
 		return store.PassRow{}, nil, 0, err
@@ -195,4 +196,4 @@ func (a *App) standing(ctx context.Context, row store.PassRow, rows []store.Decl
 }
 
 // codeIndex is how a short code is kept.
-func (a *App) codeIndex(c anlo.ShortCode) int64 { return a.Seal.Index("short-code", string(c)) }
+func (a *App) codeIndex(code string) int64 { return a.Seal.Index("short-code", code) }

@@ -45,6 +45,10 @@ func useCases(a *app.App, n anlo.NoticeID, commune anlo.UnitRef, post anlo.ID) [
 			_, err := a.Judge(ctx, by, "x", time.Time{})
 			return err
 		}},
+		{"KeepScans", func(ctx context.Context, by anlo.Actor) error {
+			_, err := a.KeepScans(ctx, by, app.ScanBatch{})
+			return err
+		}},
 		{"Desk", func(ctx context.Context, by anlo.Actor) error {
 			_, err := a.Desk(ctx, by, app.DeskQuery{Area: commune})
 			return err

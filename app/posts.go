@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"anlo"
@@ -25,13 +26,26 @@ const PostHours = 3
 // PostDetail is everything that the page of a post shows.
 type PostDetail struct {
 	PostState
-	At      time.Time
-	Minutes []store.Minute // of the last hours
-	Alerts  []store.PostAlert
-	Scanner []Scanner
-	Rules   credential.Rules // how old a scanner's bundle may be
-	May     []anlo.Action    // of this actor, here
+	At        time.Time
+	Steps     []PostStep // of the last hours, the last one under way
+	Verdicts  map[anlo.Outcome]int64
+	Reasons   map[anlo.Reason]int64
+	Decisions map[anlo.Decision]int64
+	Alerts    []store.PostAlert
+	Scanners  []Scanner
+	Rules     credential.Rules // how old a scanner's bundle may be
+	May       []anlo.Action    // of this actor, here
 }
+
+// PostStep counts who came in some minutes.
+type PostStep struct {
+	From    time.Time
+	Minutes int64 // that have begun
+	People  int64
+}
+
+// postStep is how many minutes a step has.
+const postStep = 5
 
 // Scanner is a device of a post and how it is.
 type Scanner struct {
@@ -83,13 +97,15 @@ func (a *App) ReadPost(ctx context.Context, by anlo.Actor, id anlo.ID) (PostDeta
 	}
 	d.PostState = states[0]
 	since := now.Add(-PostHours * time.Hour)
-	if d.Minutes, err = a.Store.PostMinutes(ctx, id, store.MinuteOf(since)); err != nil {
+	minutes, err := a.Store.PostMinutes(ctx, id, store.MinuteOf(since))
+	if err != nil {
 		return d, err
 	}
+	d.count(minutes)
 	if d.Alerts, err = a.Store.PostAlerts(ctx, id, since); err != nil {
 		return d, err
 	}
-	if err := a.addScanners(ctx, &d); err != nil {
+	if err := a.addScanners(ctx, &d, minutes); err != nil {
 		return d, err
 	}
 	path := a.path(c.Commune)
@@ -101,13 +117,38 @@ func (a *App) ReadPost(ctx context.Context, by anlo.Actor, id anlo.ID) (PostDeta
 	return d, nil
 }
 
-func (a *App) addScanners(ctx context.Context, d *PostDetail) error {
+// count adds up what was read, by time and by kind.
+func (d *PostDetail) count(minutes []store.Minute) {
+	last := store.MinuteOf(d.At)
+	first := last/postStep - PostHours*60/postStep + 1
+	for step := first; step <= last/postStep; step++ {
+		d.Steps = append(d.Steps, PostStep{From: time.UnixMilli(step * postStep * 60_000), Minutes: min(postStep, last-step*postStep+1)})
+	}
+	d.Verdicts, d.Reasons, d.Decisions = map[anlo.Outcome]int64{}, map[anlo.Reason]int64{}, map[anlo.Decision]int64{}
+	for _, m := range minutes {
+		if reason, ok := strings.CutPrefix(m.What, "reason:"); ok {
+			d.Reasons[anlo.Reason(reason)] += m.Readings
+			continue
+		}
+		switch o := anlo.Outcome(m.What); o {
+		case anlo.Go, anlo.Look, anlo.Stop:
+			d.Verdicts[o] += m.Readings
+			if at := m.Minute/postStep - first; at >= 0 && at < int64(len(d.Steps)) {
+				d.Steps[at].People += m.People
+			}
+		default:
+			d.Decisions[anlo.Decision(m.What)] += m.Readings
+		}
+	}
+}
+
+func (a *App) addScanners(ctx context.Context, d *PostDetail, minutes []store.Minute) error {
 	devices, err := a.Store.PostDevices(ctx, d.ID, d.At)
 	if err != nil {
 		return err
 	}
 	read := map[anlo.ID]int64{}
-	for _, m := range d.Minutes {
+	for _, m := range minutes {
 		if id, ok := m.Device(); ok && m.Minute >= store.MinuteOf(d.At.Add(-time.Hour)) {
 			read[id] += m.Readings
 		}
@@ -117,7 +158,7 @@ func (a *App) addScanners(ctx context.Context, d *PostDetail) error {
 		if !v.Sync.BundleAt.IsZero() {
 			s.Bundle = d.At.Sub(v.Sync.BundleAt)
 		}
-		d.Scanner = append(d.Scanner, s)
+		d.Scanners = append(d.Scanners, s)
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 	"anlo/app"
 )
 
-// lane reads at a post: so many vehicles in each of some minutes, ending now.
-func lane(t *testing.T, a *app.App, clock *anlotest.Clock, by anlo.Actor, minutes, each int, verdict anlo.Verdict) {
+// traffic is read at a post: so many vehicles in each of some minutes, ending now.
+func traffic(t *testing.T, a *app.App, clock *anlotest.Clock, by anlo.Actor, minutes, each int, verdict anlo.Verdict) {
 	t.Helper()
 	now := clock.Now()
 	b := app.ScanBatch{SentAt: now, BundleAt: now.Add(-time.Hour)}
@@ -53,8 +53,8 @@ func TestAPostShowsItsFlow(t *testing.T) {
 		other := second(t, a, post)
 		by := head(t, a)
 		clock.Add(15 * time.Second)
-		lane(t, a, clock, first, 20, 2, letThrough)
-		lane(t, a, clock, other, 8, 3, anlo.Verdict{Outcome: anlo.Stop, Reasons: []anlo.Reason{anlo.ReasonForged}})
+		traffic(t, a, clock, first, 20, 2, letThrough)
+		traffic(t, a, clock, other, 8, 3, anlo.Verdict{Outcome: anlo.Stop, Reasons: []anlo.Reason{anlo.ReasonForged}})
 		d, err := a.ReadPost(t.Context(), by, post.ID)
 		if err != nil {
 			t.Fatal(err)
@@ -63,10 +63,10 @@ func TestAPostShowsItsFlow(t *testing.T) {
 		if d.Flow != want {
 			t.Errorf("%+v, want %+v", d.Flow, want)
 		}
-		if d.Wait.State != anlo.WaitKnown || d.Devices != 2 || d.Silent != 0 || len(d.Scanner) != 2 {
-			t.Errorf("%+v, %+v", d.PostState, d.Scanner)
+		if d.Wait.State != anlo.WaitKnown || d.Devices != 2 || d.Silent != 0 || len(d.Scanners) != 2 {
+			t.Errorf("%+v, %+v", d.PostState, d.Scanners)
 		}
-		if s := d.Scanner[0]; s.Label != "Làn 2" || s.Read != 24 || s.Bundle != time.Hour || s.Silent {
+		if s := d.Scanners[0]; s.Label != "Làn 2" || s.Read != 24 || s.Bundle != time.Hour || s.Silent {
 			t.Errorf("%+v", s)
 		}
 		clock.Add(16 * time.Minute)
@@ -76,7 +76,7 @@ func TestAPostShowsItsFlow(t *testing.T) {
 		if err := a.CountQueue(t.Context(), by, post.ID, 100); err != nil {
 			t.Fatal(err)
 		}
-		lane(t, a, clock, first, 15, 5, letThrough)
+		traffic(t, a, clock, first, 15, 5, letThrough)
 		clock.Add(time.Minute)
 		d, err = a.ReadPost(t.Context(), by, post.ID)
 		if m := d.Wait.Time.Minutes(); err != nil || d.Flow.Queue != 100 || m < 19 || m > 26 {
@@ -190,11 +190,11 @@ func TestWaitsForEverybody(t *testing.T) {
 			}
 			return w.Posts[0]
 		}
-		lane(t, a, clock, device, 1, 4, letThrough)
+		traffic(t, a, clock, device, 1, 4, letThrough)
 		if p := read(); p.Wait.State != anlo.WaitUnknown {
 			t.Errorf("four readings: %+v", p)
 		}
-		lane(t, a, clock, device, 10, 3, letThrough)
+		traffic(t, a, clock, device, 10, 3, letThrough)
 		if p := read(); p.Wait.State != anlo.WaitUnknown {
 			t.Errorf("the answer was not kept: %+v", p)
 		}

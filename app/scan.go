@@ -26,7 +26,7 @@ type ScanBatch struct {
 type Reading struct {
 	anlo.Scan
 	Card anlo.Document
-	Code anlo.ShortCode
+	Code string
 }
 
 // String and LogValue keep codes and numbers out of logs.
@@ -118,7 +118,7 @@ func (a *App) KeepScans(ctx context.Context, by anlo.Actor, b ScanBatch) (ScanRe
 type takenScan struct {
 	store.NewScan
 	card       anlo.Document
-	code       anlo.ShortCode
+	code       string
 	holder     int64 // of the card or the code, 0 when it was neither
 	undeclared bool  // a card or code with nothing that stands behind it
 	result     *ScanResult

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"anlo"
 	"anlo/anlotest"
 	"anlo/app"
+	"anlo/notify"
 )
 
 // planted is somebody whose data must not be found anywhere.
@@ -31,7 +33,8 @@ func TestNothingPersonalIsOnDisk(t *testing.T) {
 	anlotest.Databases(t, func(t *testing.T, url string) {
 		var log bytes.Buffer
 		sealed := filepath.Join(t.TempDir(), "audit-log")
-		a, clock := anlotest.AppOn(t, url, func(c *app.Config) { c.AuditLog = sealed }, anlotest.WithLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		texts := &notify.Console{}
+		a, clock := anlotest.AppOn(t, url, func(c *app.Config) { c.AuditLog, c.Texter = sealed, texts }, anlotest.WithLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 		useEverything(t, a, clock)
 		clock.Add(2 * time.Second)
 		if err := a.SealAudit(t.Context()); err != nil {
@@ -41,7 +44,11 @@ func TestNothingPersonalIsOnDisk(t *testing.T) {
 		if n := find(t, files, "Pháp Vân"); n == 0 {
 			t.Fatal("the search does not even find what is there in the clear")
 		}
-		for _, m := range markers {
+		if len(texts.Last()) == 0 {
+			t.Fatal("nobody was sent a text")
+		}
+		code := codeIn.FindString(texts.Last()[0].Body)
+		for _, m := range append(slices.Clone(markers), code, strings.ReplaceAll(code, "-", ""), "AN LO: ma di duong") {
 			if n := find(t, files, m) + find(t, sealed, m); n > 0 {
 				t.Errorf("%q lies in %d places of the database's files", m, n)
 			}
@@ -80,6 +87,7 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 			t.Fatal(err)
 		}
 	}
+	useWithoutAPhone(t, a, owner, officer)
 	followUp(t, a, owner)
 	clock.Add(time.Minute)
 	d.Travellers[0].FullName = "Tôn Nữ Xuyến"
@@ -113,6 +121,25 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 		t.Fatal(err)
 	}
 	if _, err := a.Route(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// useWithoutAPhone has the code sent, and looks the planted person up by their
+// card.
+func useWithoutAPhone(t *testing.T, a *app.App, owner, officer anlo.Actor) {
+	t.Helper()
+	if !a.Texts() {
+		return
+	}
+	if err := a.TextOwn(t.Context(), owner); err != nil {
+		t.Fatal(err)
+	}
+	send(t, a)
+	if _, _, err := a.LookUp(t.Context(), officer, app.Sought{Number: planted.Number}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.JudgeTyped(t.Context(), officer, planted.Number); err != nil {
 		t.Fatal(err)
 	}
 }

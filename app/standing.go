@@ -14,15 +14,20 @@ import (
 // declared or by the one the register has for them. anlo.ErrNotFound when
 // nothing of theirs stood: never declared, over, cancelled.
 func (a *App) Standing(ctx context.Context, person int64, at time.Time) (store.PassRow, []store.DeclarationRow, error) {
-	rows, passes, err := a.Store.Standing(ctx, person, at, clockSkew)
+	ids, err := a.Store.Standing(ctx, person, at, clockSkew)
 	if err != nil {
 		return store.PassRow{}, nil, err
 	}
-	p, ok := travelsBy(rows, passes, person, at)
-	if !ok {
-		return store.PassRow{}, nil, anlo.ErrNotFound
+	for _, id := range ids {
+		rows, passes, err := a.Store.Declaration(ctx, id)
+		if err != nil {
+			return store.PassRow{}, nil, err
+		}
+		if p, ok := travelsBy(rows, passes, person, at); ok {
+			return p, rows, nil
+		}
 	}
-	return p, rows, nil
+	return store.PassRow{}, nil, anlo.ErrNotFound
 }
 
 // travelsBy chooses the pass of a person, of the lead when person is 0, that

@@ -7,9 +7,9 @@ import (
 	"anlo"
 )
 
-// WatchPost calls changed after something was read at a post, or a device of it
-// was heard of, at most four times a second, until ctx is done. It tells nothing
-// but that.
+// WatchPost calls changed at once, since a page was read before, and then after
+// something was read at a post, or a device of it was heard of, at most four
+// times a second, until ctx is done. It tells nothing but that.
 func (a *App) WatchPost(ctx context.Context, by anlo.Actor, post anlo.ID, changed func()) error {
 	if _, err := a.post(ctx, by, anlo.ActReadPost, post); err != nil {
 		return err
@@ -18,6 +18,7 @@ func (a *App) WatchPost(ctx context.Context, by anlo.Actor, post anlo.ID, change
 	if err != nil {
 		return err
 	}
+	changed()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {

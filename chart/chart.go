@@ -1,5 +1,5 @@
-// Package chart draws figures as SVG: columns by day, bars by area, a funnel,
-// and maps of a country or one of its provinces.
+// Package chart draws figures as SVG: columns by day, bars by area, a funnel, a
+// curve over a day, and maps of a country or one of its provinces.
 //
 //	chart.Columns{
 //		Caption: chart.Caption{ID: "trips", Title: "Trips", Desc: "At most 12,340 on 20 November."},

@@ -44,6 +44,8 @@ func drawings() map[string]template.HTML {
 		"columns": Columns{caption("c"), days, []Series{{"Đến", []int64{0, 3, 7, 1}}, {"Đi", []int64{1, 2, 3, 4}}}, number}.SVG(),
 		"bars": Bars{caption("b"), []string{"Quá hạn", "Còn hạn"}, []Bar{
 			{"Hồ Chí Minh", []int64{3, 9}, "12 (3)"}, {"Nhà < của \"A & B\" rất dài tên", []int64{0, 1}, "1"}, {"Huế", []int64{0, 0}, "0"}}}.SVG(),
+		"curve": Curve{caption("q"), []string{"0", "6", "12", "18", "24"}, []Line{
+			{"2 làn", []float64{0, 40, 310, 200, 90}, []float64{0, 10, 240, 120, 0}, []float64{5, 90, 380, 260, 200}}, {"3 làn", []float64{0, 3, 20, 5, 0}, nil, nil}}, number}.SVG(),
 		"funnel":   Funnel{caption("f"), []Step{{"Cần gặp", 100, "100"}, {"Đã đến", 80, "80 (80%)"}, {"Đã gặp", 0, "0 (0%)"}}}.SVG(),
 		"country":  Map{List: "vn-2026", Figure: "Quá hạn", None: "không có", Areas: provinces, Number: number}.SVG(),
 		"province": Map{List: "vn-2026", Within: "48", Figure: "Quá hạn", None: "không có", Areas: communes, Number: number}.SVG(),
@@ -259,6 +261,24 @@ func follow(path string, at func(x, y float64)) {
 			dy, _ := strconv.ParseFloat(n[i+1], 64)
 			x, y = x+dx/10, y+dy/10
 			at(x, y)
+		}
+	}
+}
+
+// A drawing in a file of its own is complete and still well-formed.
+func TestFile(t *testing.T) {
+	for name, svg := range drawings() {
+		file := string(File("A < B", "note", svg))
+		if !strings.HasPrefix(file, `<svg xmlns="http://www.w3.org/2000/svg"`) || strings.Count(file, "<style>") != 1 || strings.Contains(file, `height="0"`) {
+			t.Errorf("%s: %.200s", name, file)
+		}
+		decoder := xml.NewDecoder(strings.NewReader(file))
+		for {
+			if _, err := decoder.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
 		}
 	}
 }

@@ -34,6 +34,9 @@ func schedule(a *app.App) []job {
 		{"work", 30 * time.Second, a.CountWork, nil},
 		{"webhooks", time.Second, a.QueueWebhooks, nil},
 		{"webhooks-prune", time.Hour, a.PruneWebhooks, nil},
+		{"texts", time.Second, a.SendTexts, nil},
+		{"cards", time.Minute, a.RefreshCards, nil},
+		{"texts-prune", time.Hour, a.PruneTexts, nil},
 	}
 }
 

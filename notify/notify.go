@@ -11,6 +11,8 @@
 // dialling and refuses what is not public: loopback, private networks, the
 // metadata service of a cloud. It follows no redirect, uses no proxy, waits ten
 // seconds and reads 64 kB.
+//
+// It hands texts for plain phones to a [Gateway] too.
 package notify
 
 import (

@@ -11,13 +11,16 @@ import "anlo"
 // 4356426); the whole country stood still then. No count of Pháp Vân by the hour
 // was found. Assumed are therefore: 12,000 vehicles a day when people may
 // travel; the hours, two broad peaks as at any gate of a city; the vehicles,
-// without motorcycles, which the expressway refuses; what people bring.
+// without motorcycles, which the expressway refuses (other posts give them and
+// walkers a share); what people bring.
 func PhapVan(vehicles float64, lanes int) Post {
 	p := Post{
 		Vehicles: []Traffic{ // of the time to move up see ScannerTimes
 			{anlo.Car, 0.55, 2.4, 7, Seconds{3.2, 0.3}},
 			{anlo.Truck, 0.33, 1.5, 13, Seconds{5, 0.3}},
 			{anlo.Bus, 0.12, 20, 14, Seconds{6, 0.3}},
+			{anlo.Motorcycle, 0, 1.4, 1.5, Seconds{1.5, 0.3}}, // in twos abreast
+			{anlo.OnFoot, 0, 1, 0.8, Seconds{0.8, 0.3}},
 		},
 		Brings: [5]float64{OnPhone: 0.62, OnPaper: 0.15, CardOnly: 0.10, TextCode: 0.05, Nothing: 0.08},
 		Looks:  0.05, Stops: 0.01,

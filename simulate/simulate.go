@@ -2,7 +2,7 @@
 // numbers, households and addresses as in Vietnam ([Population]), and the same
 // people as they declare themselves in a hurry, each with the truth beside
 // ([Declarations]). Nobody in it exists. Demonstrations, benchmarks and the
-// tests of the matcher live on it.
+// tests of the matcher live on it. [Queue] plays through days at a checkpoint.
 //
 // Everything follows from a seed: the same seed and communes give the same
 // bytes, on every machine. Populations are streams; a hundred million people

@@ -7,21 +7,16 @@ import (
 	"anlo"
 )
 
-// Standing returns the newest declaration in which somebody travels and that
-// stood at a moment: made by then, neither over nor cancelled. person is their
-// index, by the document they declared or by the one the register has for them;
-// clocks may differ by skew. It comes with all passes ever issued for it, like
-// [DB.Declaration]; anlo.ErrNotFound when nothing stood.
-func (db *DB) Standing(ctx context.Context, person int64, when time.Time, skew time.Duration) ([]DeclarationRow, []PassRow, error) {
-	id, err := one(list(ctx, db.read, scanID, `SELECT id FROM (
+// Standing returns the declarations in which somebody travels and that stood at
+// a moment, the newest first: made by then, neither over nor cancelled. Whether
+// a pass of theirs stood then, their passes tell. person is an index, by the
+// document declared or by the one the register has; clocks may differ by skew.
+func (db *DB) Standing(ctx context.Context, person int64, when time.Time, skew time.Duration) ([]anlo.ID, error) {
+	return list(ctx, db.read, scanID, `SELECT id FROM (
 			SELECT id, declared_at, expires_at, cancelled_at FROM declaration WHERE person = $1
 			UNION ALL SELECT id, declared_at, expires_at, cancelled_at FROM declaration WHERE matched = $1 AND matched <> 0 AND matched <> person) AS theirs
 		WHERE declared_at <= $2 AND expires_at > $3 AND (cancelled_at IS NULL OR cancelled_at > $4)
-		ORDER BY declared_at DESC, id DESC LIMIT 1`, person, ms(when.Add(skew)), ms(when.Add(-skew)), ms(when)))
-	if err != nil {
-		return nil, nil, err
-	}
-	return db.Declaration(ctx, id)
+		ORDER BY declared_at DESC, id DESC LIMIT 20`, person, ms(when.Add(skew)), ms(when.Add(-skew)), ms(when))
 }
 
 // ShortCode returns the declaration that a short code stands for, by its index;

@@ -22,8 +22,9 @@ var assistRoutes = []officeRoute{
 
 // assistPage is the one page on which an officer enters a declaration for
 // somebody: read the card, then tap. It asks the questions of the citizen's
-// form by the same names, and two of its own: "to" offers destinations to tap,
-// "asked" is the officer's word that they asked about health.
+// form by the same names, and three of its own: "to" offers destinations to
+// tap, "asked" is the officer's word that they asked about health, "by_text" has
+// the code sent to the phone.
 type assistPage struct {
 	stepPage
 	Action string // where the form goes
@@ -31,6 +32,7 @@ type assistPage struct {
 	Who    string // whom the card, or the form so far, names
 	ByHand bool   // the person's own fields are open: something is to be typed there
 	More   bool   // the same for the rest of the trip
+	Texts  bool   // the code can be sent to a phone
 }
 
 // assistInputs are the questions that only this page asks.
@@ -38,6 +40,7 @@ var assistInputs = []input{
 	{name: "card", autocomplete: "off", max: 1024},
 	{name: "to"},
 	{name: "asked", options: []string{"nothing", "some"}},
+	{name: "by_text", options: []string{"yes"}, optional: true},
 }
 
 // assistSteps are the screens of the citizen's form that this page joins.
@@ -116,6 +119,7 @@ func (s *server) takeAssist(d *draft, form url.Values) {
 	d.Trip.set("from", cmp.Or(form.Get("from"), "home"))
 	lead := d.People[0]
 	lead.set("asked", form.Get("asked"))
+	lead.set("by_text", cmp.Or(form.Get("by_text"), "no"))
 	if card != "" && lead.get("home_address") == "" && lead.get("home_commune") == "" {
 		s.takeLine(lead, card)
 	}
@@ -138,7 +142,7 @@ func (s *server) takeWhole(d *draft, text string) map[string]string {
 	if err != nil {
 		return map[string]string{"card": codeOf(err)}
 	}
-	lead := answers{"document": {"id"}, "nationality": {"VN"}}
+	lead := answers{"document": {"id"}, "nationality": {"VN"}, "by_text": d.People[0]["by_text"]}
 	if d.People[0].get("id_number") == card.Document.Number {
 		lead = d.People[0]
 	}

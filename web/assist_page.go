@@ -17,7 +17,7 @@ import (
 // when sending failed for another reason.
 func (s *server) showAssist(w http.ResponseWriter, r *http.Request, by anlo.Actor, d draft, codes map[string]string, failure error) {
 	p := assistPage{stepPage: stepPage{page: s.assistFrame(r, by, "assist.title"), Step: "assist", Camera: true, fields: map[string]field{}},
-		Action: assistBase(by)}
+		Action: assistBase(by), Texts: s.Texts()}
 	p.Script, p.Decoder = "assist", s.decoder()
 	if by.Device != nil {
 		p.Post = by.Device.Checkpoint.Name
@@ -69,11 +69,14 @@ func (s *server) assistFields(p *assistPage, r *http.Request, by anlo.Actor, d d
 		}
 	}
 	lead := d.People[0]
+	if lead.get("by_text") == "" { // somebody whose phone is given wants to be told
+		lead.set("by_text", "yes")
+	}
 	prepare(assistInputs[0], answers{})
 	for _, step := range []string{"who", "home"} {
 		for _, in := range inputsOf(step) {
 			prepare(in, lead)
-			p.ByHand = p.ByHand || codes[in.name] != ""
+			p.ByHand = p.ByHand || codes[in.name] != "" && !(in.name == "phone" && s.Texts())
 		}
 	}
 	p.ByHand = p.ByHand || lead.is("document", "passport") || codes["card"] != ""
@@ -91,6 +94,7 @@ func (s *server) assistFields(p *assistPage, r *http.Request, by anlo.Actor, d d
 	for _, in := range inputsOf("health") {
 		prepare(in, lead)
 	}
+	prepare(assistInputs[3], lead)
 }
 
 // destinations are those to reach with one tap: home as the card has it, and
@@ -148,6 +152,7 @@ type slipPage struct {
 	PDF    string   // address of the same as PDF, for a while
 	Trip   string   // sealed, for another person on the same trip
 	Doubts []string // what looks mistyped
+	Text   string   // that a text goes to the phone, or could not
 }
 
 // sharedTrip is what two people on one trip have in common.
@@ -177,6 +182,7 @@ func (s *server) showSlip(w http.ResponseWriter, r *http.Request, by anlo.Actor,
 	for _, t := range receipt.Declaration.Travellers {
 		p.Doubts = append(p.Doubts, doubts(p.Words, t.Person)...)
 	}
+	p.Text = s.textAssisted(r, p.Words, by, d, receipt, reference)
 	s.rememberDestination(w, r, by, receipt.Declaration.Trip.Destination.Commune)
 	s.show(w, r, http.StatusOK, "slip", p)
 }

@@ -129,7 +129,7 @@ func TestEventsEndWithTheSession(t *testing.T) {
 				}
 				return by, nil
 			}}
-			site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { 
+			site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				s.stream(w, r, by, time.Millisecond, func(ctx context.Context, changed func()) error { return s.Watch(ctx, by, 0, changed) })
 			}))
 			defer site.Close()

@@ -26,6 +26,8 @@ var officers = map[string]anlo.Actor{
 	"hanoi":    {Role: anlo.ProvinceSupervisor, Area: hanoi, Staff: anlo.NewID(anlotest.Noon)},
 	"ministry": {Role: anlo.NationalSupervisor, Staff: anlo.NewID(anlotest.Noon)},
 	"auditor":  {Role: anlo.Auditor, Staff: anlo.NewID(anlotest.Noon)},
+	"head":     {Role: anlo.CheckpointOfficer, Area: hanoi, Staff: anlo.NewID(anlotest.Noon)},
+	"admin":    {Role: anlo.Administrator, Staff: anlo.NewID(anlotest.Noon)},
 }
 
 const officerCookie = "officer"

@@ -43,6 +43,7 @@ type myPage struct {
 	Link    string // the whole secret link
 	Own     string // its path
 	Picture string // address of the pictures of this pass, without the ending
+	Text    textOffer
 
 	Looks []lookLine // who has had the data before them
 }
@@ -112,6 +113,7 @@ func (s *server) myPage(r *http.Request) (myPage, error) {
 	if p.Home, err = s.atHome(r, d); err != nil {
 		return myPage{}, err
 	}
+	p.Text = s.textOffer(r, d)
 	p.Picture = p.Own + "/pass/" + pass.ID.String()
 	if p.State != "valid" {
 		return p, nil // a code that no longer works is not shown

@@ -75,7 +75,7 @@ var pageData = map[string]any{
 
 var parsePages = sync.OnceValue(func() *pages {
 	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html",
-		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html"))
+		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html", "templates/text.html"))
 	p := &pages{map[string]*template.Template{}}
 	for name := range pageData {
 		t := template.Must(shared.Clone())

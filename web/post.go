@@ -70,6 +70,8 @@ type tallyRow struct {
 	Label, Number, Share string
 	Width                int64 // of 100
 	Class                string
+
+	n int64
 }
 
 func (s *server) post(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
@@ -209,7 +211,7 @@ func (p *postPage) alerts(d app.PostDetail) {
 // phones says how each device is: whether it is heard of, by what it judges and
 // what it still has to send.
 func (p *postPage) phones(d app.PostDetail) {
-	for _, s := range d.Scanner {
+	for _, s := range d.Scanners {
 		line := phoneLine{ID: s.ID, Label: s.Label, Class: "fine", State: p.T("phone.fine")}
 		worse := func(class, key string) {
 			if line.Class != "late" {

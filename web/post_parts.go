@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -8,82 +10,57 @@ import (
 	"anlo"
 	"anlo/app"
 	"anlo/chart"
-	"anlo/store"
 )
-
-// step is how many minutes a column of the chart is wide.
-const step = 5
 
 // charts draws what was read in the last hours.
 func (p *postPage) charts(d app.PostDetail) {
 	p.drawPeople(d)
-	total := map[string]int64{}
 	var all, decided int64
-	for _, m := range d.Minutes {
-		total[m.What] += m.Readings
-	}
-	for _, o := range []anlo.Outcome{anlo.Go, anlo.Look, anlo.Stop} {
-		all += total[string(o)]
+	for _, n := range d.Verdicts {
+		all += n
 	}
 	for _, k := range anlo.Decisions {
-		decided += total[string(k)]
+		decided += d.Decisions[k]
 	}
 	verdicts := tally{ID: "verdicts", Title: p.T("post.verdicts"), None: p.T("post.none-read")}
 	for _, o := range []anlo.Outcome{anlo.Go, anlo.Look, anlo.Stop} {
-		p.count(&verdicts, p.T("post.outcome."+string(o)), total[string(o)], all, string(o))
-	}
-	reasons := tally{ID: "reasons", Title: p.T("post.reasons"), None: p.T("post.no-reason")}
-	for _, r := range anlo.Reasons {
-		p.count(&reasons, p.T("reason."+string(r)), total["reason:"+string(r)], all, "")
+		p.count(&verdicts, p.T("post.outcome."+string(o)), d.Verdicts[o], all, string(o))
 	}
 	decisions := tally{ID: "decisions", Title: p.T("post.decisions"), None: p.T("post.none-decided")}
 	for _, k := range anlo.Decisions {
-		p.count(&decisions, p.T("decision."+string(k)), total[string(k)], decided, "")
+		p.count(&decisions, p.T("decision."+string(k)), d.Decisions[k], decided, "")
 	}
+	reasons := tally{ID: "reasons", Title: p.T("post.reasons"), None: p.T("post.no-reason")}
+	for _, r := range anlo.Reasons {
+		p.count(&reasons, p.T("reason."+string(r)), d.Reasons[r], all, "")
+	}
+	slices.SortStableFunc(reasons.Rows, func(a, b tallyRow) int { return cmp.Compare(b.n, a.n) })
 	p.Tallies = []tally{verdicts, decisions, reasons}
 }
 
 // count adds a row to a tally where there is something to count.
 func (p *postPage) count(t *tally, label string, n, whole int64, class string) {
 	if n > 0 && whole > 0 {
-		t.Rows = append(t.Rows, tallyRow{label, p.Number(n), p.Percent(n, whole), 100 * n / whole, class})
+		t.Rows = append(t.Rows, tallyRow{label, p.Number(n), p.Percent(n, whole), 100 * n / whole, class, n})
 	}
 }
 
-// drawPeople draws people a minute, in columns of some minutes.
+// drawPeople draws people a minute.
 func (p *postPage) drawPeople(d app.PostDetail) {
-	const columns = app.PostHours * 60 / step
-	last := store.MinuteOf(d.At) / step // it is not over yet
-	values, labels := make([]int64, columns), make([]string, columns)
+	values, labels := make([]int64, len(d.Steps)), make([]string, len(d.Steps))
 	most := 0
-	for _, m := range d.Minutes {
-		at := int(m.Minute/step - last + columns - 1)
-		if at < 0 || at >= columns {
-			continue
-		}
-		switch anlo.Outcome(m.What) {
-		case anlo.Go, anlo.Look, anlo.Stop:
-			values[at] += m.People
-		}
-	}
-	for i := range values {
-		minutes := int64(step)
-		if i == columns-1 {
-			minutes = store.MinuteOf(d.At)%step + 1
-		}
-		values[i] = (values[i]*10 + minutes/2) / minutes
-		labels[i] = clock(time.Unix((last-columns+1+int64(i))*step*60, 0))
+	for i, step := range d.Steps {
+		values[i], labels[i] = (step.People*10+step.Minutes/2)/step.Minutes, clock(step.From)
 		if values[i] > values[most] {
 			most = i
 		}
 	}
-	desc := p.T("post.none-read")
+	p.PeopleTitle, p.Peak = p.T("post.people-chart", "Hours", app.PostHours), p.T("post.none-read")
 	if values[most] > 0 {
-		desc = p.T("post.peak", "N", tenths(p.Words)(values[most]), "Time", labels[most])
+		p.Peak = p.T("post.peak", "N", tenths(p.Words)(values[most]), "Time", labels[most])
 	}
-	p.Peak, p.PeopleTitle = desc, p.T("post.people-chart", "Hours", app.PostHours)
 	p.People = chart.Columns{
-		Caption: chart.Caption{ID: "people", Title: p.PeopleTitle, Desc: desc},
+		Caption: chart.Caption{ID: "people", Title: p.PeopleTitle, Desc: p.Peak},
 		Labels:  labels, Series: []chart.Series{{Name: p.T("post.people"), Values: values}}, Number: tenths(p.Words),
 	}.SVG()
 }

@@ -57,6 +57,18 @@ func (p *phone) open() *phone {
 	return p
 }
 
+// again opens the scanner in another tab, a while after the one before was
+// closed: until then Chromium remembers how much space there was.
+func (p *phone) again(first func()) {
+	p.t.Helper()
+	old := p.browser
+	p.browser = p.tab()
+	call(old, cdppage.Close, struct{}{})
+	time.Sleep(4 * time.Second)
+	first()
+	p.open()
+}
+
 // scripts come from the cache when there is no network.
 func (p *phone) scripts() string {
 	p.t.Helper()
@@ -436,7 +448,9 @@ func TestWithdrawnWhileOffline(t *testing.T) {
 func TestDiskFullAndEvicted(t *testing.T) {
 	t.Parallel()
 	l := newLane(t, 0)
-	p := newPhone(t, l).open().enrol()
+	p := newPhone(t, l)
+	p.browser = p.tab()
+	p.open().enrol()
 	p.says(`s.status.storage + s.status.online`, "oktrue")
 	quota := func(bytes float64) {
 		call(p.browser, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: l.url, QuotaSize: &bytes})
@@ -446,8 +460,9 @@ func TestDiskFullAndEvicted(t *testing.T) {
 		s.soon();
 	})()`)
 	p.says(`s.status.storage`, "low")
+	p.installed()
 	l.stop()
-	quota(1)
+	p.again(func() { quota(1) })
 	p.do(`(async () => { window.made = [reading(1), reading(2), reading(3)]; for (const one of made) await k.add(one); s.soon() })()`)
 	p.says(`s.status.storage + " " + s.status.waiting`, "full 3")
 	p.do(`k.change(made[1].id, { decision: "turned-back" })`)

@@ -29,9 +29,10 @@ import (
 // listens to what its scanners send.
 type roadside struct {
 	*site
-	by   anlo.Actor
-	mu   sync.Mutex
-	sent map[string]sentReading // as each reading was sent last
+	by    anlo.Actor
+	mu    sync.Mutex
+	surge string                 // as JSON, "" for none
+	sent  map[string]sentReading // as each reading was sent last
 }
 
 type sentReading struct {
@@ -68,6 +69,8 @@ func newRoadside(t testing.TB) *roadside {
 		}
 		door.ServeHTTP(w, req)
 	})
+	mux.HandleFunc("/api/v1/devices", func(w http.ResponseWriter, req *http.Request) { r.crowded(door, w, req) })
+	mux.HandleFunc("/api/v1/device", func(w http.ResponseWriter, req *http.Request) { r.crowded(door, w, req) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	r.site = &site{t, a, clock, server.URL, func() { server.CloseClientConnections(); server.Close() }}
@@ -84,6 +87,19 @@ func (r *roadside) listen(body []byte) {
 	for _, s := range batch.Scans {
 		r.sent[s.ID] = s
 	}
+}
+
+// crowded answers as the API does, with a surge at the post.
+func (r *roadside) crowded(door http.Handler, w http.ResponseWriter, req *http.Request) {
+	answer := httptest.NewRecorder()
+	door.ServeHTTP(answer, req)
+	body := answer.Body.Bytes()
+	if r.surge != "" {
+		body = bytes.Replace(body, []byte(`"surge":null`), []byte(`"surge":`+r.surge), 1)
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	w.Write(body)
 }
 
 // code is one by which a phone is enrolled.
@@ -213,6 +229,20 @@ func TestScannerEnrols(t *testing.T) {
 	o.tap("leave")
 	o.tap("leave-yes")
 	o.wait(`document.getElementById("enrol-code")`)
+
+	o.enrol()
+	devices, err := o.post.app.Devices(t.Context(), anlo.Actor{Role: anlo.Operator})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if err := o.post.app.RevokeDevice(t.Context(), anlo.Actor{Role: anlo.Operator}, d.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.tap("menu-button")
+	o.tap("send") // it asks the server, and learns
+	o.wait(`document.querySelector(".enrol .error")?.textContent.includes("đã bị thu hồi")`)
 }
 
 // Every kind of traveller, one after the other, with a USB reader.
@@ -320,4 +350,139 @@ func certificate(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return hc1
+}
+
+// What the server knows better arrives while the traveller is still near.
+func TestScannerWarns(t *testing.T) {
+	t.Parallel()
+	r := newRoadside(t)
+	receipt, err := r.app.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(time.Now(), anlotest.An), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOfficer(t, r).enrol()
+	if err := r.app.Cancel(t.Context(), anlo.Actor{Role: anlo.Citizen, ManageOf: receipt.ID}); err != nil {
+		t.Fatal(err)
+	}
+	o.reads(receipt.Main().QR) // the bundle on the phone does not know yet
+	o.sees("go", "Nguyễn Văn An")
+	o.wait(`document.querySelector(".warning")?.innerText.includes("Nguyễn Văn An 1990 · 29A12345")`)
+	o.wait(`document.querySelector(".warning").innerText.includes("Mã đã hủy")`)
+	o.tap("dismiss")
+	o.wait(`!document.querySelector(".warning")`)
+}
+
+// In a crowd less is asked, and what was judged is recorded as it was.
+func TestScannerSurge(t *testing.T) {
+	t.Parallel()
+	r := newRoadside(t)
+	r.surge = fmt.Sprintf(`{"until":%q,"skip":["cards","riders","looks"]}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	an, duyen, both := r.pass(anlotest.An), r.pass(stranger), r.pass(anlotest.An, anlotest.Binh)
+	o := newOfficer(t, r).enrol()
+	o.wait(`document.querySelector(".surge")?.innerText.includes("Đông: bớt yêu cầu đến")`)
+	o.reads(an)
+	o.sees("go", "không cần xem giấy tờ")
+	o.reads(duyen)
+	o.sees("look", "Danh tính chưa được xác nhận")
+	o.reads(both)
+	o.sees("go", "2 người")
+	if o.do(`document.querySelector(".counter") === null`) != "true" {
+		t.Error("riders are counted")
+	}
+	o.tap("passed")
+	for range 2 {
+		o.reads("https://example.org")
+		o.sees("stop")
+	}
+	o.kept("pass go  passed  1", "pass look identity-not-confirmed passed  1", "pass go  passed  2", "other stop unreadable   1", "other stop unreadable   1")
+}
+
+// scannerStates are the scanner as officers see it, in an order in which one
+// leads to the next.
+func (o *officer) scannerStates(see func(name string)) {
+	o.t.Helper()
+	an, duyen, bus := o.post.pass(anlotest.An), o.post.pass(stranger), o.post.pass(crew()...)
+	now := func(name, outcome string, words ...string) { o.t.Helper(); o.sees(outcome, words...); see(name) }
+	close := func() { o.do(`document.querySelector("dialog").close()`) }
+	o.get("/scanner/")
+	o.wait(`document.getElementById("enrol-code")`)
+	see("enrol")
+	o.types("enrol-code", "k7qm-3xpo")
+	o.tap("enrol-send")
+	o.wait(`document.getElementById("enrol-code-error")`)
+	see("enrol-wrong")
+	o.types("enrol-code", o.post.code())
+	o.tap("enrol-send")
+	o.wait(`document.getElementById("allow")`)
+	see("allow")
+	o.tap("allow")
+	o.wait(`document.querySelector(".lane.ready") && !document.getElementById("update") && document.querySelector("video").videoWidth`)
+	see("ready")
+	o.reads(an)
+	now("go", "go")
+	o.reads(cardText)
+	o.wait(`document.querySelector(".beside.agrees")`)
+	see("go-card")
+	o.reads(duyen)
+	now("look", "look")
+	o.reads(cardText)
+	o.wait(`document.querySelector(".beside.differs")`)
+	see("look-card")
+	o.tap("sent-aside")
+	o.wait(`document.querySelector(".lane.ready #before")`)
+	see("ready-again")
+	o.reads("https://example.org")
+	now("stop", "stop")
+	o.reads("AL1:" + strings.Repeat("0", 90))
+	now("stop-unreadable", "stop")
+	o.reads("001082000001||Lái Xe Một|01011982|Nam|Hà Nội|15042021")
+	now("not-declared", "stop")
+	o.reads(bus)
+	o.sees("look")
+	o.tap("rider-0")
+	o.tap("more")
+	now("bus", "look", "2/30")
+	o.do(`localStorage.setItem("anlo_scanner_vehicles", "yes")`)
+	o.reads(an)
+	now("vehicle", "go")
+	o.do(`localStorage.setItem("anlo_scanner_vehicles", "no")`)
+	o.tap("menu-button")
+	see("menu")
+	o.tap("leave")
+	see("leave")
+	close()
+	o.tap("type")
+	o.types("typed", "12345")
+	o.do(`document.querySelector(".typing .strong").click()`)
+	see("type-wrong")
+	close()
+	o.do(`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotAllowedError") }`)
+	o.tap("passed")
+	o.tap("menu-button")
+	o.tap("flip")
+	o.wait(`document.querySelector(".blind h1")`)
+	see("no-camera")
+	o.reads(an)
+	now("no-camera-go", "go")
+}
+
+// crew are many who travel on one pass.
+func crew() (all []anlo.Registered) {
+	for i := range 30 {
+		one := stranger
+		one.Number, one.FullName = fmt.Sprintf("0011926%05d", 54400+i), fmt.Sprintf("Phạm Thị Duyên %s", string(rune('A'+i%26)))
+		all = append(all, one)
+	}
+	return all
+}
+
+func TestScannerAccessibility(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"vi", "en"} {
+		r := newRoadside(t)
+		r.surge = fmt.Sprintf(`{"until":%q,"skip":["cards"]}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+		o := newOfficer(t, r)
+		o.language(lang)
+		o.scannerStates(func(name string) { o.seen(lang + " " + name) })
+	}
 }

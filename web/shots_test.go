@@ -20,7 +20,7 @@ func TestShots(t *testing.T) {
 	}
 	for _, lang := range []string{"vi", "en"} {
 		for _, width := range []int64{360, 1280} {
-			for _, states := range []func(*browser, func(string)){(*browser).states, (*browser).assistStates, (*browser).officerStates} {
+			for _, states := range []func(*browser, func(string)){(*browser).states, (*browser).citizenStates, (*browser).assistStates, (*browser).officerStates} {
 				b := newBrowser(t, newSite(t, as(window)))
 				b.size(width, true)
 				b.language(lang)
@@ -29,6 +29,10 @@ func TestShots(t *testing.T) {
 			b := newBrowser(t, newOffice(t))
 			b.size(width, true)
 			b.language(lang)
+			o := newOfficer(t, newRoadside(t))
+			o.size(width, true)
+			o.language(lang)
+			o.scannerStates(func(name string) { o.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-scanner-%s.jpg", lang, width, name))) })
 			b.deskStates(func(name string) { b.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name))) })
 		}
 	}

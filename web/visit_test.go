@@ -25,9 +25,9 @@ type site struct {
 	stop  func() // takes the server away
 }
 
-func newSite(t testing.TB, o Options) *site {
+func newSite(t testing.TB, o Options, options ...anlotest.Option) *site {
 	t.Helper()
-	a, clock := anlotest.App(t)
+	a, clock := anlotest.App(t, options...)
 	anlotest.Register(t, a)
 	server := httptest.NewServer(New(a, o))
 	t.Cleanup(server.Close)

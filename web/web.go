@@ -86,6 +86,7 @@ var citizenRoutes = []route{
 	{"GET /my/{token}/cancel", (*server).confirmCancel},
 	{"POST /my/{token}/cancel", (*server).cancel},
 	{"POST /my/{token}/check-in", (*server).checkIn},
+	{"POST /my/{token}/text", (*server).sendText},
 }
 
 // checkpointRoutes are for whoever holds an enrolled device.

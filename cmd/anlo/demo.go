@@ -75,10 +75,14 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	texts := consoleOf(s.out)
+	config.Texter = texts
 	a, err := app.Open(ctx, config)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	shown := file.shown()
+	shown.Texts = demoTexts(texts)
 	fmt.Fprintf(s.out, `An Lộ: a demonstration with %d made-up people. Nobody here exists.
 
   declare        %[2]s/
@@ -91,7 +95,7 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
 
 `, c.People, file.BaseURL, c.path(), filepath.Join(c.Data, "root.pem"))
 	fmt.Fprintln(s.out, "ready", file.BaseURL)
-	return errors.Join(serve(ctx, a, l, doors{Demo: file.shown()}), a.Close())
+	return errors.Join(serve(ctx, a, l, doors{Demo: shown}), a.Close())
 }
 
 func (c *demoCmd) path() string { return filepath.Join(c.Data, "demo.json") }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -8,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"anlo"
 )
@@ -63,9 +66,37 @@ func TestDemoOfficers(t *testing.T) {
 	if got := strings.Count(desk, `href="/desk/n/`); got < 5 {
 		t.Errorf("the desk of %s has %d notices:\n%s", me.AreaName, got, desk)
 	}
+	d.texts(t)
 	d.kill()
 	s := startServer(t, "serve", "--data", d.dir, "--listen", "127.0.0.1:0")
 	if got := page(browser(t).Get(s.base + "/")); strings.Contains(got, me.Password) || strings.Contains(got, "demo-officers") {
 		t.Error("the start page of `anlo serve` shows the officers of the demonstration")
+	}
+}
+
+// texts asks for the text of a pass, finds it on the start page, and has its code
+// judged.
+func (d demo) texts(t *testing.T) {
+	t.Helper()
+	var made struct {
+		ManageToken string `json:"manage_token"`
+	}
+	if err := json.Unmarshal(d.must(t, 201, "POST", "/api/v1/declarations", "", d.body(t, 0)), &made); err != nil {
+		t.Fatal(err)
+	}
+	d.must(t, 200, "POST", "/my/"+made.ManageToken+"/text", "", "")
+	code := ""
+	for range 100 {
+		_, page, err := d.call("GET", "/", "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}`).FindString(string(page)); code != "" {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if got := d.must(t, 200, "POST", "/api/v1/lookups", d.Devices[0].Token, `{"code":"`+code+`"}`); !bytes.Contains(got, []byte(`"verdict":"go"`)) {
+		t.Errorf("the code %q: %s", code, got)
 	}
 }

@@ -36,7 +36,7 @@ type cli struct {
 	Audit    auditCmd    `cmd:"" help:"Verify the audit and its tamper-evident log."`
 	Desk     deskCmd     `cmd:"" help:"Look after the desks of the communes."`
 	Webhooks webhooksCmd `cmd:"" help:"Tell other systems when notices change."`
-	Simulate simulateCmd `cmd:"" help:"Make up a population, and its careless declarations."`
+	Simulate simulateCmd `cmd:"" help:"Make up a population and its careless declarations; play through a day at a post."`
 	Bench    benchCmd    `cmd:"" help:"Measure against the limit of this machine."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

@@ -21,6 +21,7 @@ import (
 type serveCmd struct {
 	place
 	networks
+	gateway
 	Units          string   `help:"List of units that declarations name." default:"vn-2026" env:"ANLO_UNITS" placeholder:"LIST"`
 	Listen         string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"ANLO_LISTEN" placeholder:"ADDR"`
 	TrustProxy     []string `help:"Addresses (CIDR) of reverse proxies whose X-Forwarded-For is believed." env:"ANLO_TRUST_PROXY" placeholder:"CIDR"`
@@ -47,6 +48,9 @@ func (c *serveCmd) Run(ctx context.Context, s std) error {
 		return err
 	}
 	if config.Sender, err = c.sender(); err != nil {
+		return err
+	}
+	if config.Texter, err = c.texter(); err != nil {
 		return err
 	}
 	if c.Register != "" {

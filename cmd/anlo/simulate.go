@@ -18,6 +18,7 @@ import (
 type simulateCmd struct {
 	Population   simulatePopulationCmd   `cmd:"" help:"People with names, households and residences, as a register file."`
 	Declarations simulateDeclarationsCmd `cmd:"" help:"What the same people declare when they travel, as JSON for the API, one a line."`
+	Queue        simulateQueueCmd        `cmd:"" help:"A post over a day: how long the queue grows, and how many lanes suffice."`
 }
 
 type simulatePopulationCmd struct {

@@ -19,14 +19,19 @@ CREATE TABLE message ( -- texts that wait to be handed to the gateway
 	id          UUID     NOT NULL,
 	person      BIGINT   NOT NULL,
 	declaration UUID     NOT NULL,
-	phone       BIGINT   NOT NULL, -- blind index
 	kind        TEXT     NOT NULL, -- 'code', 'reminder'
-	created_at  BIGINT   NOT NULL,
-	due_at      BIGINT,            -- null once there is nothing left to do
+	due_at      BIGINT   NOT NULL,
 	attempts    INTEGER  NOT NULL,
-	sealed      BYTEA    NOT NULL, -- phone and text; empty once there is nothing left to do
+	sealed      BYTEA    NOT NULL, -- phone and text
 	PRIMARY KEY (id, person)
 );
-CREATE INDEX message_due ON message (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX message_phone ON message (phone, created_at);
-CREATE UNIQUE INDEX message_reminder ON message (declaration) WHERE kind = 'reminder';
+CREATE INDEX message_due ON message (due_at);
+CREATE UNIQUE INDEX message_reminder ON message (declaration, person) WHERE kind = 'reminder';
+
+CREATE TABLE message_day ( -- how many a phone was sent, so that nobody is pestered
+	phone BIGINT NOT NULL, -- blind index
+	day   BIGINT NOT NULL, -- days since 1970 in Hanoi
+	n     BIGINT NOT NULL,
+	PRIMARY KEY (phone, day)
+);
+CREATE INDEX message_day_day ON message_day (day);

@@ -52,7 +52,7 @@ function whole() {
 		const pixels = Math.floor(Math.min(room.width, room.height) * devicePixelRatio / squares);
 		if (pixels > 0) svg.style.width = pixels * squares / devicePixelRatio + "px";
 	};
-	for (const change of ["resize", "hashchange"]) addEventListener(change, draw);
+	new ResizeObserver(draw).observe(/** @type {Element} */ (svg.closest("a"))); // also when it is shown alone
 	draw();
 }
 
@@ -91,11 +91,11 @@ async function countDown() {
 	// A page from the server that is over by this phone's clock: the clock is
 	// wrong, and what the server wrote stands.
 	if (until < Date.now() && await online()) return;
+	const lines = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-from]")]);
+	for (const line of lines) if (!line.hidden) line.dataset.from = "0"; // a slow clock takes nothing back
 	const tick = async () => {
 		const now = Date.now();
-		for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-from]"))) {
-			line.hidden = now < Number(line.dataset.from) || now >= Number(line.dataset.to ?? Infinity);
-		}
+		for (const line of lines) line.hidden = now < Number(line.dataset.from) || now >= Number(line.dataset.to ?? Infinity);
 		const minutes = Math.floor((until - now) / 60_000);
 		if (minutes < 0) {
 			left.textContent = "";

@@ -9,6 +9,7 @@ import { t } from "./words.js";
 /** @typedef {import("./turn.js").Turn} Turn */
 
 const clockMatters = 2 * 60_000;
+const fresh = 90_000;
 
 /**
  * @param {Device} device
@@ -17,15 +18,18 @@ const clockMatters = 2 * 60_000;
  * @param {Turn | null} turn of which it says whether it is kept
  */
 export function bar(device, sync, menu, turn) {
-	return h("header", { class: "line" },
+	return h("div", { class: "line" },
 		h("p", { class: "where" }, h("b", {}, device.checkpoint.name), " ", h("span", {}, device.label)),
-		h("ul", { class: "signs" }, turn && kept(turn), signs(sync)),
+		h("ul", { class: "signs" }, turn && kept(turn, sync), signs(sync)),
 		h("button", { id: "menu-button", class: "menu-button", "aria-label": t("scanner.menu"), click: menu }, shape("menu")));
 }
 
-/** @param {Turn} turn */
-function kept({ kept, decision }) {
-	if (kept === "no") return h("li", { class: "bad", role: "status" }, t("scanner.not-kept"));
+/**
+ * @param {Turn} turn
+ * @param {Sync} sync
+ */
+function kept({ kept, decision }, sync) {
+	if (kept === "no" || sync.status.storage === "full") return h("li", { class: "bad", role: "status" }, t("scanner.not-kept"));
 	return h("li", {}, kept && shape("tick"), kept === "" ? "\u00a0" : decision ? t("scanner.kept-as", { decision: t("decision." + decision) }) : t("scanner.kept"));
 }
 
@@ -33,8 +37,8 @@ function kept({ kept, decision }) {
 function signs(sync) {
 	const { online, waiting, storage, clockOff } = sync.status;
 	return [
-		h("li", { class: online ? "fine" : "note" }, shape(online ? "on" : "off"), t(online ? "scanner.online" : "scanner.offline")),
-		waiting > 0 && h("li", { class: "note" }, shape("up"), t("scanner.waiting", { n: waiting })),
+		h("li", { class: online ? "fine" : "plainly" }, shape(online ? "on" : "off"), t(online ? "scanner.online" : "scanner.offline")),
+		waiting > 0 && h("li", { class: online ? "fine" : "plainly" }, shape("up"), t("scanner.waiting", { n: waiting })),
 		freshness(sync),
 		storage !== "ok" && h("li", { class: storage === "full" ? "bad" : "warn" }, t("scanner.storage-" + storage)),
 		Math.abs(clockOff) > clockMatters && h("li", { class: "warn" }, t("scanner.clock", { span: span(Math.abs(clockOff)) })),
@@ -48,7 +52,7 @@ function freshness(sync) {
 	if (!issued || !sync.bundle) return update(t("scanner.no-data"));
 	const age = sync.now() - issued;
 	const { staleAfter, rejectAfter } = sync.bundle.rules;
-	const text = t("scanner.data", { span: span(age) });
+	const text = age < fresh ? t("scanner.data-new") : t("scanner.data", { span: span(age) });
 	if (age >= rejectAfter) return update(text);
 	return h("li", { class: age >= staleAfter ? "warn" : "fine" }, text);
 }

@@ -14,7 +14,7 @@ import { language, other, say, speak, t } from "./words.js";
  * @param {...import("./dom.js").Child} content
  */
 function open(name, title, closed, ...content) {
-	const close = h("button", { class: "close", "aria-label": t("scanner.close"), click: () => dialog.close() }, shape("stop"));
+	const close = h("button", { class: "shut", "aria-label": t("scanner.close"), click: () => dialog.close() }, shape("stop"));
 	const dialog = h("dialog", { class: name, "aria-labelledby": "dialog-title", close: () => { dialog.remove(); closed(); } },
 		h("div", { class: "title" }, h("h2", { id: "dialog-title" }, title), close), ...content);
 	document.body.append(dialog);

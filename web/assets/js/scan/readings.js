@@ -60,6 +60,7 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 	async add(scan) {
 		try {
 			await this.#write(scan, 0);
+			if (!this.unsaved) this.#setFull(false);
 		} catch {
 			this.#hold(scan, 0);
 			await this.prune();
@@ -171,6 +172,7 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 
 	/** Tries again to bring to the disk what it did not take. */
 	async save() {
+		const saved = this.unsaved;
 		for (const [id, { scan, rev }] of this.#unsaved) {
 			try {
 				await this.#write(scan, rev);
@@ -179,7 +181,7 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 			}
 			if (this.#unsaved.get(id)?.rev === rev) this.#unsaved.delete(id);
 		}
-		this.#setFull(false);
+		if (saved && !this.unsaved) this.#setFull(false);
 	}
 
 	/** Removes what has had its time. */

@@ -29,7 +29,7 @@ const decisions = /** @type {Decision[]} */ (["passed", "sent-aside", "turned-ba
 export class Screen {
 	#root;
 	#part;
-	#top = h("div");
+	#top = h("header");
 	#head = h("div", { role: "alert", class: "head" });
 	#more = h("div", { class: "more" });
 	#told = h("div", { class: "told", tabindex: "0" }, this.#head, this.#more);
@@ -46,7 +46,7 @@ export class Screen {
 	constructor(root, part) {
 		this.#root = root;
 		this.#part = part;
-		const main = h("main", { id: "main" }, this.#told, h("div", { class: "looking" }, this.#sight, this.#tools), this.#foot);
+		const main = h("main", { id: "main", tabindex: "-1" }, this.#told, h("div", { class: "looking" }, this.#sight, this.#tools), this.#foot);
 		root.replaceChildren(this.#top, main);
 		this.#sight.append(part.camera.video, h("div", { class: "frame" }), h("div", { class: "prompt" }));
 		for (const from of [part.lane, part.camera]) from.addEventListener("change", () => this.draw());
@@ -71,13 +71,10 @@ export class Screen {
 
 	/** @param {Turn} turn */
 	#body(turn) {
-		const { lane, vehicles, declare, sync } = this.#part;
-		const { reasons } = turn.reading;
-		const helps = sync.status.online && reasons.some((reason) => ["not-declared", "expired", "revoked"].includes(reason));
+		const { lane, vehicles } = this.#part;
 		return [
 			turn.stranger && h("button", { id: "another", class: "plain", click: () => lane.another() }, t("scanner.another")),
 			...details(turn, vehicles(), lane.counts(turn) && list(turn, lane)),
-			helps && h("button", { id: "declare", class: "strong", click: () => declare(turn) }, shape("card"), t("scanner.declare")),
 			lane.turns.length > 1 && h("ul", { class: "others", "aria-label": t("scanner.others") }, lane.turns.filter((other) => other !== turn)
 				.map((other) => h("li", {}, h("button", { id: "turn-" + other.id, class: "chip " + other.reading.outcome, click: () => lane.show(other) }, ...sign(other))))),
 		];
@@ -85,8 +82,10 @@ export class Screen {
 
 	/** @param {Turn} turn */
 	#below(turn) {
-		const { lane } = this.#part;
+		const { lane, declare, sync } = this.#part;
+		const helps = sync.status.online && turn.reading.reasons.some((reason) => ["not-declared", "expired", "revoked"].includes(reason));
 		return [
+			helps && h("div", { class: "help" }, h("button", { id: "declare", class: "strong", click: () => declare(turn) }, shape("card"), t("scanner.declare"))),
 			lane.counts(turn) && counter(turn, lane),
 			h("div", { class: "decisions" + (lane.asks(turn) ? " asks" : ""), role: "group", "aria-label": t("scanner.decision") }, decisions.map((decision) =>
 				h("button", { id: decision, class: turn.decision === decision ? "chosen" : "", click: () => lane.decide(decision) }, t("decision." + decision)))),
@@ -149,5 +148,5 @@ function put(place, ...nodes) {
 		else if (!old[i].isEqualNode(node)) old[i].replaceWith(node);
 	}
 	for (const rest of old.slice(made.length)) rest.remove();
-	if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+	if (focused && document.activeElement?.id !== focused) (document.getElementById(focused) ?? document.getElementById("main"))?.focus({ preventScroll: true });
 }

@@ -92,12 +92,16 @@ class OverNetwork extends EventTarget {
 	/** @param {boolean} [now] somebody asks for it */
 	soon(now = false) {
 		this.#report();
-		clearTimeout(this.#timer);
 		if (now) {
 			this.#line.again();
 			this.#bundleAt = -Infinity;
+			this.#round();
+		} else {
+			this.#timer ??= setTimeout(() => {
+				this.#timer = undefined;
+				this.#send();
+			}, 2 * second);
 		}
-		this.#timer = setTimeout(() => (now ? this.#round() : this.#send()), now ? 0 : 2 * second);
 	}
 
 	/**
