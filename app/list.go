@@ -149,12 +149,13 @@ func addFaults(faults []anlo.FieldError, err error) []anlo.FieldError {
 	if !errors.As(err, &e) {
 		return faults
 	}
+	misread := slices.ContainsFunc(faults, func(f anlo.FieldError) bool { return f.Field == "id_number" })
 	for _, f := range e.Fields {
 		column, ofRow := strings.CutPrefix(f.Field, "travellers[0].")
 		switch {
 		case f.Field == "trip.vehicle.plate":
 			column = "plate"
-		case !ofRow, column == "sex" && slices.ContainsFunc(faults, func(f anlo.FieldError) bool { return f.Field == "id_number" }):
+		case !ofRow, column == "sex" && misread:
 			continue // checkList has found none; and the number, once mended, says the sex
 		case columnOf[column] != "":
 			column = columnOf[column]

@@ -113,7 +113,9 @@ func TestListRows(t *testing.T) {
 		{"an old card", func(r *app.ListRow, _ *app.ListTrip) { r.IDNumber, r.Sex = "012345678", "NỮ" }, "012345678 female 00004"},
 		{"a sex of no such name", func(r *app.ListRow, _ *app.ListTrip) { r.Sex = "?!a" }, "[{sex choice.unknown}]"},
 		{"a code", func(r *app.ListRow, _ *app.ListTrip) { r.Commune = "00008" }, "001090123456 male 00008"},
-		{"a commune of the old list", func(r *app.ListRow, _ *app.ListTrip) { r.Commune = "Phường Phúc Xá, Quận Ba Đình, Thành phố Hà Nội" }, "001090123456 male 00097"},
+		{"a commune of the old list", func(r *app.ListRow, _ *app.ListTrip) {
+			r.Commune = "Phường Phúc Xá, Quận Ba Đình, Thành phố Hà Nội"
+		}, "001090123456 male 00097"},
 		{"an address that ends with it", func(r *app.ListRow, _ *app.ListTrip) {
 			r.Commune, r.Address = "", "Số 1, Phúc Xá, Ba Đình, Hà Nội"
 		}, "001090123456 male 00097"},
