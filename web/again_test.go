@@ -163,3 +163,26 @@ func TestAgainChangesLanguage(t *testing.T) {
 		t.Error("changing the language loses what was typed")
 	}
 }
+
+// A phone that remembers its traveller leads to the one screen while that can
+// be, and to the form with the usual answers otherwise; declaring again changes
+// nothing of what it remembers.
+func TestRememberedAndAgain(t *testing.T) {
+	s := newSite(t, Options{})
+	v := s.visitor("en")
+	v.get("/").expect(200, "About a minute")
+	own := v.fill().send("remember", "yes").expect(200, "VALID").at.Path
+	v.get("/").expect(200, "Declare once more", "This phone remembers")
+	v.get("/declare").expect(200, "Nguyễn Văn An")
+	if strings.Contains(v.body, "/again") {
+		t.Error("offers on the first day what is possible on the last")
+	}
+	s.clock.Add(anlo.PassLifetime - time.Hour)
+	v.get("/declare").link(own+"/again").expect(200, "Declare again").submit(own+"/again", "well", "yes").expect(200, "VALID")
+	v.get("/declare").expect(200, "Nguyễn Văn An")
+	if strings.Contains(v.body, "/again") {
+		t.Error("offers to make again what was made again")
+	}
+	v.submit("/declare/forget").expect(200, "Traveller")
+	v.get("/").expect(200, "About a minute")
+}
