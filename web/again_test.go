@@ -95,7 +95,7 @@ func TestAgainWithAParty(t *testing.T) {
 	form.Set("well", "yes")
 	res, err := v.client.PostForm(s.url+own+"/again", form)
 	v.read(res, err).expect(422, "Hãy chọn ít nhất một người đi.")
-	v.submit(own+"/again", "who", "0", "who", "1", "well", "no").expect(422, "Hãy mở tên người không khỏe")
+	v.submit(own+"/again", "who", "0", "who", "1", "well", "no").expect(422, "Hãy cho biết ở dưới ai có gì")
 	v.submit(own+"/again", "test-1", "pcr", "test_date-1", "2027-01-01").expect(422, "Ngày lấy mẫu")
 	v.submit(own+"/again", "test-1", "none", "symptoms-1", "cough").expect(200, "Cả nhóm", "DÙNG ĐƯỢC")
 	is := s.declared(v.at.Path).Declaration.Travellers
