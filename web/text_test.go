@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"anlo/anlotest"
@@ -131,6 +132,15 @@ func TestAssistWithATextByKeyboard(t *testing.T) {
 	if h.keys > 15 {
 		t.Errorf("%d keys", h.keys)
 	}
+	b.size(360, true)
+	r, err := s.app.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(s.clock.Now(), anlotest.Binh), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.get("/my/" + r.ManageToken + "?text=sent")
+	b.accessible("pass with texts", 360)
+	b.run(chromedp.EmulateViewport(320, 800))
+	b.fits("pass with texts", 320)
 	t.Logf("%d keys beside what is scanned and typed", h.keys)
 	if bodies := s.texts(&c); len(bodies) != 1 {
 		t.Errorf("%d texts", len(bodies))
