@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"anlo"
 	"anlo/app"
@@ -34,10 +35,11 @@ var postRoutes = []officeRoute{
 // postsPage lists the posts of an officer's area.
 type postsPage struct {
 	officePage
-	Place string
-	At    string
-	Posts []postLine
-	Add   bool
+	Place  string
+	At     string
+	Search string
+	Posts  []postLine
+	Add    bool
 }
 
 // postLine is one post at a glance.
@@ -60,11 +62,13 @@ func (s *server) posts(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
 		s.fail(w, r, err)
 		return
 	}
+	search := shorten(strings.TrimSpace(r.FormValue("q")), longestSearch)
+	states = slices.DeleteFunc(states, func(st app.PostState) bool { return !s.isMeant(st.Checkpoint, search) })
 	slices.SortStableFunc(states, func(a, b app.PostState) int {
 		return cmp.Or(compareWaits(b.Wait, a.Wait), cmp.Compare(b.Alerts, a.Alerts))
 	})
 	p := postsPage{officePage: s.officePage(r, by, "posts.title"), Place: s.Units.FullName(by.Area), Add: by.May(anlo.ActDevices)}
-	p.At, p.Script = clock(s.Now()), "post"
+	p.At, p.Search = clock(s.Now()), search
 	for _, st := range states {
 		p.Posts = append(p.Posts, s.postLine(p.Words, st))
 	}

@@ -9,6 +9,7 @@ import (
 	"anlo"
 	"anlo/anlotest"
 	"anlo/app"
+	"anlo/credential"
 )
 
 // crossing is two posts with a morning behind them: one in Hà Nội with two lanes
@@ -143,8 +144,12 @@ func TestPhonesAreEnrolledFromThePost(t *testing.T) {
 			code = strings.TrimPrefix(strings.TrimSpace(text(n)), "Mã kích hoạt:")
 		}
 	}
-	if strings.Contains(v.at.String(), strings.TrimSpace(code)) {
+	code = strings.TrimSpace(code)
+	if strings.Contains(v.at.String(), code) {
 		t.Error("the address has the code")
+	}
+	if drawn, err := credential.SVG(c.url + "/scanner/#" + code); err != nil || !strings.Contains(v.body, strings.TrimSpace(string(drawn))) {
+		t.Errorf("the QR code does not open the scanner with %s: %v", code, err)
 	}
 	d, token, err := c.app.Enrol(t.Context(), anlo.Actor{Role: anlo.Citizen, RemoteAddr: "192.0.2.1:1"}, code, "")
 	if err != nil || d.Label != "Làn 4" || d.Checkpoint.ID != c.here.ID {
@@ -182,6 +187,8 @@ func TestAnAdministratorAddsAPost(t *testing.T) {
 	c := newCrossing(t)
 	v := c.at("admin")
 	v.get("/posts").expect(200, "Thêm chốt", "Hải Vân")
+	v.get("/posts?q=da+nang").expect(200, "Hải Vân").without("Pháp Vân")
+	v.get("/posts?q=zzz").expect(200, "Không tìm thấy chốt nào")
 	v.get("/posts/new").expect(200)
 	v.post("/posts/new", url.Values{"post_name": {""}, "post_commune": {""}}).expect(422)
 	v.post("/posts/new", url.Values{"post_name": {"Cầu Nhật Tân"}, "post_commune": {"xyz qwe"}}).expect(422)
