@@ -127,6 +127,25 @@ func TestThePageOfAPost(t *testing.T) {
 	v.post(page+"/surge", url.Values{}).expect(403)
 }
 
+// Pages that are open are told when to read again, in the area of the officer.
+func TestPostsTellWhenTheyChange(t *testing.T) {
+	c := newCrossing(t)
+	page := c.url + postPath(c.here.ID) + "/events"
+	for _, address := range []string{page, c.url + "/posts/events"} {
+		l := listenTo(t, address, "head")
+		l.expect(t, "event: changed")
+		l.close()
+	}
+	for officer, status := range map[string]int{"hai-chau": 403, "auditor": 403} {
+		if l := listenTo(t, page, officer); l.status != status {
+			t.Errorf("%s listens: %d", officer, l.status)
+		}
+	}
+	if v := c.at("head").get("/posts/part?q=phap"); !strings.Contains(v.body, "Pháp Vân") || strings.Contains(v.body, "<html") {
+		t.Errorf("the part that changes is %.300s", v.body)
+	}
+}
+
 func TestPhonesAreEnrolledFromThePost(t *testing.T) {
 	c := newCrossing(t)
 	v := c.at("head")
