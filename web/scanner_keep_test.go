@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -39,6 +40,16 @@ func (p *phone) on() {
 	p.browser = newBrowser(p.lane.t, p.lane.site, chromedp.UserDataDir(p.profile))
 }
 
+// off switches it off as people do: what it has to write it writes.
+func (p *phone) off() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Cancel(ctx); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // open opens what is kept, in a tab: k and s in its window.
 func (p *phone) open() *phone {
 	p.t.Helper()
@@ -46,7 +57,7 @@ func (p *phone) open() *phone {
 	p.do(`(async () => {
 		const base = %s;
 		const [keep, sync, id, install] = await Promise.all(["keep.js", "sync.js", "id.js", "install.js"].map((name) => import(base + name)));
-		install.install(() => true);
+		install.install(() => window.busy ?? true);
 		Object.assign(window, { k: await keep.openKeep(), newId: id.newId, events: [] });
 		window.s = sync.openSync(k);
 		for (const name of ["status", "bundle", "alert", "withdrawn", "policy"]) s.addEventListener(name, (event) => events.push({ name, detail: event.detail }));
@@ -338,6 +349,18 @@ func TestClockIsWrong(t *testing.T) {
 		_, at := l.readings()
 		if got := at[p.do(`made.id`)]; got.Sub(made).Abs() > 5*time.Second {
 			t.Errorf("%v behind: read at %v, kept as %v", behind, made, got)
+		}
+		l.stop()
+		p.do(`k.add(window.made = reading(2))`)
+		made = l.now()
+		p.do(`(() => { const real = Date.now, right = real() + s.status.clockOff - real(); Date.now = () => real() + right })()`) // somebody sets it right
+		l.start()
+		p.do(`s.soon(true)`)
+		p.says(`k.waiting() `, "0")
+		p.says(`s.status.clockOff`, "0")
+		_, at = l.readings()
+		if got := at[p.do(`made.id`)]; got.Sub(made).Abs() > 5*time.Second {
+			t.Errorf("%v behind and set right: read at %v, kept as %v", behind, made, got)
 		}
 		p.do(`(() => { const before = s.now(); const real = Date.now; Date.now = () => real() - 3600_000; window.stepped = s.now() - before; Date.now = real })()`)
 		if got := p.do(`stepped >= 0 && stepped < 1000`); got != "true" {

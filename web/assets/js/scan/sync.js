@@ -68,6 +68,7 @@ class OverNetwork extends EventTarget {
 		if (!this.#started) this.#listen();
 		const clock = await this.#keep.clock().catch(() => null);
 		if (clock) this.#clock.resume(clock.last, clock.off);
+		if (clock) this.#status = { ...this.#status, syncedAt: clock.synced };
 		this.#withdrawn = Boolean(await this.#keep.token()) && !(await this.#keep.device());
 		await this.#resume();
 		await this.#report();
@@ -99,7 +100,8 @@ class OverNetwork extends EventTarget {
 		} else {
 			this.#timer ??= setTimeout(() => {
 				this.#timer = undefined;
-				this.#send();
+				if (this.#status.online) this.#send();
+				else this.#round(); // which first asks for the time
 			}, 2 * second);
 		}
 	}
@@ -201,7 +203,7 @@ class OverNetwork extends EventTarget {
 		const batch = await this.#keep.batch(this.#limit);
 		const waiting = Math.max(0, (await this.#keep.waiting()) - batch.length);
 		const issued = this.bundle ? new Date(this.bundle.issued).toISOString() : "";
-		const answer = await this.#ask("POST", "scans", () => ({ sent_at: new Date().toISOString(), bundle_issued_at: issued, waiting, scans: batch.map(scanOut) }));
+		const answer = await this.#ask("POST", "scans", () => ({ sent_at: new Date(Date.now()).toISOString(), bundle_issued_at: issued, waiting, scans: batch.map(scanOut) }));
 		if (!answer) return false;
 		if ([400, 413, 422].includes(answer.status)) return this.#halve(batch, answer);
 		if (answer.status !== 200 || !Array.isArray(answer.body?.results)) return false;
@@ -211,8 +213,8 @@ class OverNetwork extends EventTarget {
 		await this.#keep.sent(results.filter(({ status }) => status === "kept" || status === "known").map(({ id }) => id));
 		await this.#keep.refuse(results.filter(({ status }) => status === "refused").map(({ id, code }) => ({ id, code: code || "refused" })));
 		for (const result of results) if (result.alert) this.#alert(alertIn(result));
-		await this.#keepClock();
 		await this.#report({ syncedAt: this.now() });
+		await this.#keepClock();
 		if (answer.body.withdrawn) await this.#withdraw();
 		return results.length > 0 && this.#status.waiting > 0;
 	}
@@ -329,7 +331,7 @@ class OverNetwork extends EventTarget {
 	}
 
 	async #keepClock() {
-		await this.#keep.keepClock({ off: this.#clock.off, last: this.now() }).catch(() => {});
+		await this.#keep.keepClock({ off: this.#clock.off, last: this.now(), synced: this.#status.syncedAt }).catch(() => {});
 	}
 
 	/** @param {Partial<Status>} [change] */
