@@ -28,12 +28,11 @@ type frame struct {
 
 // trouble is what one kind of frame departs by from a phone held well.
 type trouble struct {
-	kind     string
-	text     func(*random.Rand) string // nil: the pass
-	paper    bool                      // a slip, not a phone
-	prepare  func(*shot)
-	distort  func(*shot, *frame) // in the camera, before the noise
-	fineOnly bool                // codes with small modules make no sense from afar
+	kind    string
+	text    func(*random.Rand) string // nil: the pass
+	paper   bool                      // a slip, not a phone
+	prepare func(*shot)
+	distort func(*shot, *frame) // in the camera, before the noise
 }
 
 // shot is how the picture is taken.
@@ -82,7 +81,7 @@ var troubles = []trouble{
 	{kind: "cracked glass", prepare: func(s *shot) { s.crack(6 + s.IntN(5)) }},
 	{kind: "moiré", prepare: func(s *shot) { s.grid = s.between(0.3, 0.6) }},
 	{kind: "a folded slip", paper: true, prepare: func(s *shot) { s.fold, s.white, s.black = s.between(0.25, 0.75), 0.85, 0.2 }},
-	{kind: "a large party", text: partyCode, fineOnly: true},
+	{kind: "a large party", text: partyCode},
 	{kind: "an identity card", paper: true, text: func(*random.Rand) string { return cardText }, prepare: func(s *shot) { s.black, s.white = 0.15, 0.8 }},
 	{kind: "everything a little", prepare: func(s *shot) {
 		s.roll, s.yaw, s.noise, s.black, s.white = s.either(0, 30*degree), s.either(5*degree, 20*degree), 0.02, 0.2, 0.75
@@ -268,76 +267,6 @@ func (s *shot) homography(side float64) homography {
 func (h homography) inverse() homography {
 	a, b, c, d, e, f, g, i, j := h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], h[8]
 	return homography{e*j - f*i, c*i - b*j, b*f - c*e, f*g - d*j, a*j - c*g, c*d - a*f, d*i - e*g, b*g - a*i, a*e - b*d} // up to a factor, which cancels
-}
-
-// blur is a lens out of focus: three boxes are nearly a bell.
-func (f *frame) blur(sigma float64) {
-	r := int(math.Round(sigma * 0.9))
-	if r == 0 { // narrower than a box: a little of the neighbours
-		k := float32(min(0.25, sigma*sigma/2))
-		f.lines(func(at func(int) *float32, n int) {
-			before := *at(0)
-			for i := range n {
-				now := *at(i)
-				*at(i) = now*(1-2*k) + k*(before+*at(min(n-1, i+1)))
-				before = now
-			}
-		})
-		return
-	}
-	line := make([]float32, frameWidth)
-	for range 3 {
-		f.lines(func(at func(int) *float32, n int) {
-			sum := float32(0)
-			for i := range n {
-				line[i] = *at(i)
-			}
-			for i := -r; i <= r; i++ {
-				sum += line[max(0, i)]
-			}
-			for i := range n {
-				*at(i) = sum / float32(2*r+1)
-				sum += line[min(n-1, i+r+1)] - line[max(0, i-r)]
-			}
-		})
-	}
-}
-
-// lines goes through all rows and then all columns.
-func (f *frame) lines(change func(at func(int) *float32, n int)) {
-	for v := range frameHeight {
-		change(func(i int) *float32 { return &f.light[v*frameWidth+i] }, frameWidth)
-	}
-	for u := range frameWidth {
-		change(func(i int) *float32 { return &f.light[i*frameWidth+u] }, frameHeight)
-	}
-}
-
-// smear moves the picture while the shutter is open.
-func (f *frame) smear(length, angle float64) {
-	const steps = 12
-	out := make([]float32, len(f.light))
-	for i := range steps {
-		d := length * (float64(i)/(steps-1) - 0.5)
-		dx, dy := int(math.Round(d*math.Cos(angle))), int(math.Round(d*math.Sin(angle)))
-		for v := range frameHeight {
-			from := max(0, min(frameHeight-1, v+dy)) * frameWidth
-			for u := range frameWidth {
-				out[v*frameWidth+u] += f.light[from+max(0, min(frameWidth-1, u+dx))] / steps
-			}
-		}
-	}
-	f.light = out
-}
-
-// glow is a lamp or the sun in the glass, so far from the middle of the picture.
-func (f *frame) glow(x, y, radius, strength float64) {
-	for v := range frameHeight {
-		for u := range frameWidth {
-			dx, dy := (float64(u)-frameWidth/2-x)/radius, (float64(v)-frameHeight/2-y)/radius
-			f.light[v*frameWidth+u] += float32(strength * math.Exp(-(dx*dx + dy*dy)))
-		}
-	}
 }
 
 // png is the frame as a file.
