@@ -120,12 +120,16 @@ func (c *benchScansCmd) measure(ctx context.Context) (rows []row, err error) {
 		return nil, err
 	}
 	engine := a.Store.Engine()
+	bound, share := "", "" // PostgreSQL is held to one
+	if engine == "postgres" {
+		bound, share = "≥ 20,000 /s", "≤ 100"
+	}
 	delivered := float64(len(took) * scansABatch)
 	micro := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) / delivered }
 	return []row{
 		row{What: fmt.Sprintf("scans %s over HTTP, %d phones", engine, c.Phones), Got: perSecond, Unit: "/s", Note: note50(took) + " a thousand"}.
-			against(float64(n)/bulk.Seconds(), "≥ 20,000 /s"),
-		{What: "scans " + engine + ", processor", Got: micro(spent.processor()), Unit: "µs a reading", Bound: "≤ 100",
+			against(float64(n)/bulk.Seconds(), bound),
+		{What: "scans " + engine + ", processor", Got: micro(spent.processor()), Unit: "µs a reading", Bound: share,
 			Note: fmt.Sprintf("this process, the phones in it, %.1f, the server the rest", micro(spent.own))},
 		{What: "scans " + engine + ", on disk", Got: float64(after-before) / (delivered * (1 - float64(againInABatch)/scansABatch)), Unit: "bytes a reading", Note: "with its audit entry and all indexes"},
 	}, nil
