@@ -375,3 +375,34 @@ func TestWatchPost(t *testing.T) {
 		}
 	})
 }
+
+// The figures of a month ago go, those of today stay.
+func TestPrunePosts(t *testing.T) {
+	anlotest.Apps(t, func(t *testing.T, a *app.App, clock *anlotest.Clock) {
+		l := newPost(t, a, clock, "Pháp Vân", baDinh)
+		read := func(ago time.Duration) {
+			r := l.reading(anlo.ID{}, ago, anlo.ReasonForged)
+			r.Kind = anlo.ReadOther
+			l.send(r)
+		}
+		minutes := func() int {
+			rows, err := a.Store.PostMinutes(t.Context(), l.by.Device.Checkpoint.ID, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(rows)
+		}
+		read(0)
+		today := minutes()
+		read(31 * 24 * time.Hour)
+		if n := minutes(); n != 2*today {
+			t.Fatalf("%d rows, want %d", n, 2*today)
+		}
+		if err := a.PrunePosts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := minutes(); n != today {
+			t.Errorf("%d rows are left, want %d", n, today)
+		}
+	})
+}
