@@ -85,6 +85,11 @@ func TestALanesWay(t *testing.T) {
 
 	l.start()
 	head.get(post)
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if all, _ := l.readings(); all >= many { // the sign alone was seen missing before anything was sent
+			break
+		}
+	}
 	o.wait(`document.querySelector(".signs") && !document.querySelector(".signs").innerText.includes("Chờ gửi")`)
 	each := map[string]int{}
 	db, err := sql.Open("sqlite", l.file)
