@@ -24,6 +24,10 @@ const (
 	textsAtOnce   = 32 // in one lease, which a gateway that hangs must not outlast
 	textsTogether = 8
 	textDay       = 24 * time.Hour // after which a text is given up
+
+	// codeKept is how long after its end a code is still known: scanners bring
+	// what they read without a network days later.
+	codeKept = 7 * 24 * time.Hour
 )
 
 // textPauses is how long a text waits after so many tries.
@@ -93,7 +97,7 @@ func (a *App) text(ctx context.Context, by anlo.Actor, action anlo.Action, id an
 		return anlo.ErrNotFound
 	}
 	person := a.person(d.Declaration.Travellers[0].Document)
-	words := locale.For(by.Lang)
+	words := locale.For(textLanguage(by, d.Declaration.Travellers[0]))
 	return a.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Audit(ctx, a.entry(by, action, anlo.PurposeTravel, person, d.ID)); err != nil {
 			return err
@@ -128,6 +132,15 @@ func (a *App) text(ctx context.Context, by anlo.Actor, action anlo.Action, id an
 		}
 		return nil
 	})
+}
+
+// textLanguage is the one that somebody has chosen; where an officer has declared
+// for them, English for foreigners.
+func textLanguage(by anlo.Actor, t anlo.Traveller) string {
+	if by.Role != anlo.Citizen && t.Nationality != "VN" {
+		return "en"
+	}
+	return by.Lang
 }
 
 // eve is when people are reminded.
@@ -253,9 +266,9 @@ func (a *App) wanted(ctx context.Context, m store.MessageRow) (bool, error) {
 	return err == nil && newest[0].ID == d.ID, err // another one: they have declared again
 }
 
-// PruneTexts forgets the codes of passes that have ended, and who was sent how
+// PruneTexts forgets the codes of passes that ended long ago, and who was sent how
 // many texts on days before.
 func (a *App) PruneTexts(ctx context.Context) error {
 	now := a.Now()
-	return a.Store.PruneMessages(ctx, now, hanoiDay(now))
+	return a.Store.PruneMessages(ctx, now.Add(-codeKept), hanoiDay(now))
 }

@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"anlo"
+	"anlo/identity"
 )
 
 // checkpointPage is what an officer sees: before the device is known, when it
@@ -16,6 +18,7 @@ type checkpointPage struct {
 	Code    field
 	Token   field
 	Verdict *verdict
+	Card    string // that was read, of somebody who has not declared: to declare for them
 }
 
 type verdict struct {
@@ -137,6 +140,9 @@ func (s *server) judge(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Verdict = s.verdict(&p, v)
 	p.Title = p.Verdict.Word
+	if _, err := identity.ReadCard(code); err == nil && slices.Contains(v.Reasons, anlo.ReasonUndeclared) {
+		p.Card = code
+	}
 	s.show(w, r, http.StatusOK, "checkpoint", p)
 }
 

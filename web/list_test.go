@@ -170,7 +170,7 @@ func TestDeclareTrucks(t *testing.T) {
 	v.get("/declare/list")
 	trip := append([]string{}, coachTrip...)
 	trip[9], trip[7] = "", "truck"
-	v.upload("", nil, append(trip, "pasted", b.String())...).expect(200, "12 rows: 12 people in 12 vehicles, 0 rows to mend", "29C00011")
+	v.upload("", nil, append(trip, "pasted", b.String())...).expect(200, "Rows: 12. People who travel: 12. Vehicles: 12. Rows to mend: 0.", "29C00011")
 	check := v.doc
 	v.submit("/declare/list", "go", "send").expect(200, "Declared", "29C00011")
 	first := v.src(".svg")
@@ -187,7 +187,7 @@ func TestListIsLimited(t *testing.T) {
 	v := s.visitor("en")
 	v.get("/declare/list")
 	two := "name,id,dob,ward,address,plate\nA,001090000001,1990,00004,Số 1,29C-00001\nB,001090000002,1990,00004,Số 1,29C-00002\n"
-	v.upload("x.csv", []byte(two), coachTrip...).expect(200, "2 people in 2 vehicles")
+	v.upload("x.csv", []byte(two), coachTrip...).expect(200, "People who travel: 2. Vehicles: 2.")
 	v.submit("/declare/list", "go", "send").expect(http.StatusTooManyRequests, "Check the list")
 	v.get("/declare/list")
 	v.upload("x.csv", make([]byte, maxList+1), coachTrip...).expect(http.StatusRequestEntityTooLarge)

@@ -23,7 +23,7 @@ type pages struct{ byName map[string]*template.Template }
 // templates against it.
 var pageData = map[string]any{
 	"home":       homePage{},
-	"privacy":    page{},
+	"privacy":    privacyPage{},
 	"who":        stepPage{},
 	"home-step":  stepPage{},
 	"trip":       stepPage{},
@@ -174,6 +174,12 @@ func writeGzip(w io.Writer, b []byte) {
 	z.Close()
 }
 
+// privacyPage says what becomes of people's data here.
+type privacyPage struct {
+	page
+	Texts bool // phones are sent texts
+}
+
 func (s *server) privacy(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "privacy", s.page(r, "privacy.title"))
+	s.show(w, r, http.StatusOK, "privacy", privacyPage{s.page(r, "privacy.title"), s.Texts()})
 }

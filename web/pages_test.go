@@ -312,7 +312,9 @@ func TestCheckpoint(t *testing.T) {
 	o.submit("/checkpoint", "code", "7k3m-9qxp").expect(200, "DỪNG LẠI", "Chưa có tờ khai")
 	v.link("/cancel").submit(own + "/cancel")
 	o.submit("/checkpoint", "code", d.Passes[0].QR).expect(200, "DỪNG LẠI", "đã hủy")
-	o.submit("/checkpoint", "code", card.Text()).expect(200, "DỪNG LẠI", "Chưa có tờ khai")
+	o.submit("/checkpoint", "code", card.Text()).expect(200, "DỪNG LẠI", "Chưa có tờ khai", "Khai giúp người này")
+	o.submit("/checkpoint/assist").expect(200, "Nguyễn Văn An · 31/01/1990", "Pháp Vân – Cầu Giẽ")
+	o.get("/checkpoint").expect(200, "Kiểm tra mã")
 	o.submit("/checkpoint/leave").expect(200, "Vào chốt")
 	if res, err := o.client.PostForm(s.url+"/checkpoint", map[string][]string{"code": {d.Passes[0].QR}}); err != nil || o.read(res, err).status != 422 {
 		t.Errorf("whoever left still judges: %d", o.status)

@@ -85,9 +85,8 @@ func TestScannerCameraOffline(t *testing.T) {
 	o.types("enrol-code", r.code())
 	o.tap("enrol-send")
 	o.wait(`document.getElementById("allow")`)
-	o.wait(`navigator.serviceWorker.controller || navigator.serviceWorker.ready.then((r) => r.active?.state === "activated")`)
-	o.wait(`fetch("/scanner/communes.json").then((r) => r.ok)`)
-	time.Sleep(time.Second) // until the first bundle is there
+	o.comes(`navigator.serviceWorker.ready.then((r) => r.active?.state === "activated")`)
+	o.comes(`import(document.querySelector("script[src]").src.replace("app.js", "keep.js")).then((m) => m.openKeep()).then((keep) => keep.bundle())`)
 	r.stop()
 	o.get("/scanner/")
 	o.wait(`document.querySelector(".line")?.innerText.includes("Mất mạng")`)

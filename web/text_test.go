@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"anlo/anlotest"
@@ -56,15 +57,19 @@ func TestCodeFromThePassPage(t *testing.T) {
 	o.get("/checkpoint").submit("/checkpoint/enter", "token", token)
 	o.submit("/checkpoint", "code", strings.ToLower(shortCode.FindString(bodies[0]))).expect(200, "CHO QUA", "Nguyễn Văn An")
 
+	v.get("/privacy").expect(200, "nhà mạng nhận số điện thoại")
 	english := s.visitor("en")
 	english.fill().send().expect(200, "Send the code to a plain phone")
-	v.link("/cancel").submit(own + "/cancel")
+	v.get(own).link("/cancel").submit(own + "/cancel")
 	if strings.Contains(v.text(), "điện thoại thường") {
 		t.Error("a text is offered for what is cancelled")
 	}
 	silent := newSite(t, Options{}).visitor("vi")
 	if silent.fill().send(); strings.Contains(silent.body, "/text") {
 		t.Error("a text is offered where there is no gateway")
+	}
+	if silent.get("/privacy"); strings.Contains(silent.body, "nhà mạng") {
+		t.Error("texts are spoken of where there is no gateway")
 	}
 }
 
@@ -131,6 +136,15 @@ func TestAssistWithATextByKeyboard(t *testing.T) {
 	if h.keys > 15 {
 		t.Errorf("%d keys", h.keys)
 	}
+	b.size(360, true)
+	r, err := s.app.Declare(t.Context(), anlotest.Citizen, anlotest.Declaration(s.clock.Now(), anlotest.Binh), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.get("/my/" + r.ManageToken + "?text=sent")
+	b.accessible("pass with texts", 360)
+	b.run(chromedp.EmulateViewport(320, 800))
+	b.fits("pass with texts", 320)
 	t.Logf("%d keys beside what is scanned and typed", h.keys)
 	if bodies := s.texts(&c); len(bodies) != 1 {
 		t.Errorf("%d texts", len(bodies))

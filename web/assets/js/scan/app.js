@@ -20,7 +20,7 @@ const keep = await openKeep();
 const sync = openSync(keep);
 /** @type {Lane | null} */
 let lane = null;
-install(() => Boolean(lane?.current || document.querySelector("dialog, .enrol")));
+install(() => sync.status.storage === "full" || Boolean(lane?.current || document.querySelector("dialog, .enrol")));
 await Promise.all([sync.start(), loadCommunes()]);
 sessionStorage.removeItem("anlo_scanner"); // back from assisted entry
 const device = (await keep.device()) ?? (await begin((await keep.lost()) ? t("scanner.lost") : ""));
@@ -41,7 +41,7 @@ async function begin(note = "") {
 function work(device) {
 	const key = "anlo_scanner_vehicles";
 	const camera = new Camera();
-	lane = new Lane(keep, sync, device.policy, async () => null);
+	lane = new Lane(keep, sync, device.policy);
 	const at = lane;
 	const open = () => { camera.paused = true; };
 	const closed = () => { camera.paused = false; };

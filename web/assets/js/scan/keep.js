@@ -10,6 +10,7 @@ import { makeKeys, open, openBytes, seal, sealBytes } from "./seal.js";
  * @typedef {import("./types.js").Keep} Keep
  * @typedef {import("./types.js").Scan} Scan
  * @typedef {import("./types.js").Device} Device
+ * @typedef {import("./types.js").KnownTime} KnownTime
  * @typedef {import("./seal.js").Keys} Keys
  * @typedef {{ device: Device, token: string, root: number[], withdrawn: boolean }} Enrolment
  */
@@ -188,13 +189,16 @@ class OnDisk extends EventTarget {
 		await this.#keepAs("cards", data ? { until, data: await sealBytes(await this.#need(), "cards", new Uint8Array(data)) } : undefined);
 	}
 
-	/** @returns {Promise<{ off: number, last: number } | null>} */
+	/** @returns {Promise<KnownTime | null>} */
 	async clock() {
-		return (await this.#kept("clock")) ?? null;
+		const clock = (await this.#kept("clock")) ?? null;
+		if (clock) this.#readings.off = clock.off;
+		return clock;
 	}
 
-	/** @param {{ off: number, last: number }} clock */
+	/** @param {KnownTime} clock */
 	keepClock(clock) {
+		this.#readings.off = clock.off;
 		return this.#keepAs("clock", clock);
 	}
 

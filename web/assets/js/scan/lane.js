@@ -1,14 +1,15 @@
 // One lane: what was read, what the officer did about it, and what is kept of
 // both. It knows nothing of how that looks.
-import { newId } from "./id.js";
+import { find } from "./cards.js";
 import { ours, question } from "./code.js";
+import { newId } from "./id.js";
+import { Record } from "./record.js";
 import { count, judgeCard, peopleOf, settled, tick } from "./turn.js";
 import { compare } from "./tag.js";
 import { signal } from "./sound.js";
 
 /** @typedef {import("./types.js").Keep} Keep */
 /** @typedef {import("./types.js").Sync} Sync */
-/** @typedef {import("./types.js").Scan} Scan */
 /** @typedef {import("./types.js").Reading} Reading */
 /** @typedef {import("./types.js").Decision} Decision */
 /** @typedef {import("./types.js").Policy} Policy */
@@ -21,10 +22,7 @@ const second = 1000;
 const passesAfter = 8 * second; // a go that nobody touched was let through
 const clearsAfter = 30 * second; // nobody's name stays on the screen when all is done
 const forgetsAfter = 120 * second;
-const againAfter = 60 * second; // sooner, it is the same traveller who is still there
-const againUntil = 2 * 60 * 60 * second;
 const longest = 10 * 60 * second; // anlo.MaxTook
-const remembered = 50; // readings for which an alert still finds the name
 const every = 5; // when there is a crowd, the card of every fifth traveller is asked for
 
 const weight = { stop: 0, look: 1, go: 2 };
@@ -45,11 +43,8 @@ export class Lane extends EventTarget {
 	policy;
 	#keep;
 	#sync;
-	#find;
-	/** @type {Map<string, Turn>} */
-	#recent = new Map();
+	#record;
 	#reading = Promise.resolve();
-	#writing = Promise.resolve();
 	#touched = 0;
 	#goes = 0;
 
@@ -57,13 +52,15 @@ export class Lane extends EventTarget {
 	 * @param {Keep} keep
 	 * @param {Sync} sync
 	 * @param {Policy} policy
-	 * @param {(number: string, at: number) => Promise<Reading | null>} find looks for a card in the list that this phone keeps
 	 */
-	constructor(keep, sync, policy, find) {
+	constructor(keep, sync, policy) {
 		super();
 		this.#keep = keep;
 		this.#sync = sync;
-		this.#find = find;
+		this.#record = new Record(keep, () => {
+			sync.soon();
+			this.#changed();
+		});
 		this.policy = policy;
 		sync.addEventListener("alert", (event) => this.#warn(/** @type {CustomEvent<Alert>} */ (event).detail));
 		setInterval(() => this.#tick(), second);
@@ -125,7 +122,7 @@ export class Lane extends EventTarget {
 		const stranger = turn?.stranger;
 		if (!turn || !stranger) return;
 		Object.assign(turn, { stranger: null, compared: "", reading: turn.judged });
-		this.#change(turn, { compared: "", outcome: turn.judged.outcome, reasons: turn.judged.reasons });
+		this.#record.change(turn, { compared: "", outcome: turn.judged.outcome, reasons: turn.judged.reasons });
 		this.#reading = this.#reading.then(async () => this.#bring([await this.#ask(stranger, performance.now())]));
 	}
 
@@ -203,7 +200,9 @@ export class Lane extends EventTarget {
 		this.#changed();
 		const { number, code } = asked;
 		let found = await this.#sync.lookUp(number ? { number } : { code });
-		if (!found && number) found = await this.#find(number, this.#sync.now());
+		const { bundle } = this.#sync;
+		const list = !found && number && bundle ? await this.#keep.cards().catch(() => null) : null;
+		if (list && bundle && number) found = await find(bundle, list, number, this.#sync.now());
 		found ??= { kind: "card", outcome: "look", reasons: ["not-checked"], bearer: null, pass: "", cti: null };
 		this.asking = null;
 		return this.#turn({ ...found, kind: number ? "card" : "code" }, seen, asked, asked.text ?? "");
@@ -218,13 +217,8 @@ export class Lane extends EventTarget {
 	 */
 	async #turn(judged, seen, asked, text) {
 		const at = Date.now();
-		const here = [...this.#recent.values()].filter((turn) => turn.reading.pass === judged.pass && at - turn.at < againUntil).at(-1);
-		const before = judged.pass ? here ?? await this.#keep.seen(judged.pass, at - againUntil) : null;
-		let again = 0;
-		if (before?.decision === "passed" && at - before.at >= againAfter) {
-			again = before.at;
-			judged = { ...judged, outcome: judged.outcome === "go" ? "look" : judged.outcome, reasons: [...judged.reasons, "used-again"] };
-		}
+		const again = await this.#record.before(judged.pass, at);
+		if (again) judged = { ...judged, outcome: judged.outcome === "go" ? "look" : judged.outcome, reasons: [...judged.reasons, "used-again"] };
 		if (judged.outcome === "go") this.#goes++;
 		return { id: newId(at), judged, reading: judged, at, seen, asked, text, decision: "", tapped: false, compared: "", stranger: null, agreed: "",
 			ticked: new Set(), counted: null, kept: "", again, wantsCard: !this.less("cards") || this.#goes % every === 0 };
@@ -243,7 +237,7 @@ export class Lane extends EventTarget {
 		this.#touch();
 		signal(turns[0].reading.outcome);
 		for (const turn of before) this.#leave(turn);
-		await Promise.all(turns.map((turn) => this.#add(turn)));
+		await Promise.all(turns.map((turn) => this.#record.add(turn)));
 	}
 
 	/**
@@ -269,7 +263,7 @@ export class Lane extends EventTarget {
 			signal("alert");
 		}
 		this.#touch();
-		this.#change(turn, { compared: turn.compared, outcome: turn.reading.outcome, reasons: turn.reading.reasons, people: peopleOf(turn) });
+		this.#record.change(turn, { compared: turn.compared, outcome: turn.reading.outcome, reasons: turn.reading.reasons, people: peopleOf(turn) });
 		return true;
 	}
 
@@ -283,14 +277,14 @@ export class Lane extends EventTarget {
 		Object.assign(turn, { compared: "agrees", agreed: found.asked?.card?.name ?? "" });
 		signal("agrees");
 		this.#touch();
-		this.#change(turn, { compared: "agrees" });
+		this.#record.change(turn, { compared: "agrees" });
 		return true;
 	}
 
 	/** @param {Turn} turn that makes room for the next */
 	#leave(turn) {
 		if (!turn.decision && !this.asks(turn)) this.#decide(turn, "passed");
-		else if (!turn.decision && turn.counted) this.#change(turn, { people: peopleOf(turn) });
+		else if (!turn.decision && turn.counted) this.#record.change(turn, { people: peopleOf(turn) });
 	}
 
 	/**
@@ -299,42 +293,12 @@ export class Lane extends EventTarget {
 	 */
 	#decide(turn, decision) {
 		turn.decision = decision;
-		this.#change(turn, { decision, people: peopleOf(turn), took: Math.min(longest, Math.round(performance.now() - turn.seen)) });
-	}
-
-	/** @param {Turn} turn */
-	#add(turn) {
-		const { reading, asked } = turn;
-		this.#recent.set(turn.id, turn);
-		for (const old of this.#recent.keys()) if (this.#recent.size > remembered) this.#recent.delete(old);
-		return this.#write(turn, () => this.#keep.add({ id: turn.id, at: turn.at, kind: reading.kind, pass: reading.pass, number: asked?.number ?? "", code: asked?.code ?? "",
-			outcome: reading.outcome, reasons: reading.reasons, decision: "", compared: "", people: peopleOf(turn), took: 0 }));
-	}
-
-	/**
-	 * @param {Turn} turn
-	 * @param {Partial<Scan>} change
-	 */
-	#change(turn, change) {
-		void this.#write(turn, () => this.#keep.change(turn.id, change));
-	}
-
-	/**
-	 * In order: a decision never reaches the disk before its reading.
-	 * @param {Turn} turn
-	 * @param {() => Promise<void>} write
-	 */
-	#write(turn, write) {
-		this.#writing = this.#writing.then(write).then(() => { turn.kept = "yes"; }, () => { turn.kept = "no"; }).then(() => {
-			this.#sync.soon();
-			this.#changed();
-		});
-		return this.#writing;
+		this.#record.change(turn, { decision, people: peopleOf(turn), took: Math.min(longest, Math.round(performance.now() - turn.seen)) });
 	}
 
 	/** @param {Alert} alert */
 	#warn(alert) {
-		const turn = this.#recent.get(alert.scan) ?? null;
+		const turn = this.#record.turn(alert.scan);
 		this.warnings = [...this.warnings.filter((other) => other.scan !== alert.scan), { ...alert, turn }];
 		signal("alert");
 		this.#changed();
