@@ -13,6 +13,7 @@
 //	GET    /api/v1/device               what its post asks now; DELETE withdraws it
 //	POST   /api/v1/lookups              the same for a card, or a short code
 //	GET    /api/v1/cards                the encrypted list for cards without a network
+//	GET    /api/v1/waits                how long each post takes now, for everybody
 //	GET    /api/v1/bundle               the signed file for scanners without a network
 //	GET    /api/v1/units, units/search  administrative units
 //	GET    /api/v1/notices              the desk: what changed, or one of its lists
@@ -59,7 +60,8 @@ const timeout = 20 * time.Second
 type server struct {
 	*app.App
 	Options
-	mux *http.ServeMux
+	mux       *http.ServeMux
+	madeWaits madeWaits
 }
 
 // New returns the handler of everything below /api/. Wrap it, or the mux it is
@@ -90,6 +92,7 @@ func (s *server) routes() *huma.OpenAPI {
 	s.verdicts(doc)
 	s.scans(doc)
 	s.devices(doc)
+	s.waits(doc)
 	s.lookups(doc)
 	s.cards(doc)
 	s.bundle(doc)

@@ -73,6 +73,10 @@ func (a *App) ReadList(by anlo.Actor, trip ListTrip, rows []ListRow) (List, erro
 	}
 	l, full, seen := List{}, map[string]int{}, map[string]bool{}
 	for _, row := range rows {
+		if row.Unreadable != "" {
+			l.Rejected = append(l.Rejected, ListRejection{Line: row.Line, Faults: []anlo.FieldError{{Code: row.Unreadable}}})
+			continue
+		}
 		t, faults := a.readRow(row, trip.Healthy)
 		vehicle := trip.Trip
 		if plate := anlo.NormalPlate(row.Plate); plate != "" {

@@ -24,6 +24,8 @@ type ListRow struct {
 	Seat        string
 	Symptoms    string // which, or "no"
 	Contact     string // yes or no
+
+	Unreadable string // why nothing could be read of it, "" usually
 }
 
 // String keeps a row out of logs.

@@ -33,6 +33,9 @@ var pageData = map[string]any{
 	"my":         myPage{},
 	"cancel":     myPage{},
 	"again":      againPage{},
+	"list":       listPage{},
+	"list-check": listPage{},
+	"list-done":  listPage{},
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
@@ -75,7 +78,7 @@ var pageData = map[string]any{
 
 var parsePages = sync.OnceValue(func() *pages {
 	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html",
-		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html", "templates/text.html"))
+		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html", "templates/list-parts.html", "templates/text.html"))
 	p := &pages{map[string]*template.Template{}}
 	for name := range pageData {
 		t := template.Must(shared.Clone())

@@ -41,7 +41,6 @@ type lane struct {
 	status  int    // of every answer, 0 for the true one
 	bundle  []byte // instead of its own
 	poison  string // a reading that a batch is refused as a whole for
-	cards   string // the list for the post
 	next    string // base of the version of the scanner that follows, "" while there is none
 	broken  string // a file that is not there
 	batches []batch
@@ -111,13 +110,12 @@ func (l *lane) moody(api http.Handler) http.Handler {
 		defer l.mu.Unlock()
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		switch readings := r.URL.Path == "/api/v1/scans"; {
+		readings := r.URL.Path == "/api/v1/scans"
+		some := readings && l.delivered(body)
+		switch {
 		case l.status != 0:
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "<h1>a proxy says</h1>", l.status)
-		case r.URL.Path == "/api/v1/cards":
-			w.Header().Set("Content-Type", "application/octet-stream")
-			io.WriteString(w, l.cards)
 		case r.URL.Path == "/api/v1/bundle" && l.bundle != nil:
 			w.Header().Set("Content-Type", "application/cose")
 			w.Write(l.bundle)
@@ -125,7 +123,7 @@ func (l *lane) moody(api http.Handler) http.Handler {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(http.StatusUnprocessableEntity)
 			io.WriteString(w, `{"code":"invalid"}`)
-		case readings && l.delivered(body) && l.lose > 0:
+		case some && l.lose > 0:
 			l.lose--
 			api.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler) // it is done, and nobody hears of it
@@ -150,7 +148,7 @@ func (l *lane) pages(pages http.Handler) http.Handler {
 			pages.ServeHTTP(w, r)
 			return
 		}
-		now := New(l.app, Options{}).(http.Handler)
+		now := New(l.app, Options{})
 		answer := httptest.NewRecorder()
 		version := l.version(now)
 		r.URL.Path = strings.ReplaceAll(r.URL.Path, next, version)

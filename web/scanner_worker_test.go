@@ -95,10 +95,9 @@ func TestScannerOpensWithoutNetwork(t *testing.T) {
 
 // A new version comes in whole or not at all, fetches only what is new, and
 // waits until nobody reads.
-func TestScannerIsReplaced(t *testing.T) {
-	t.Parallel()
+func isReplaced(t *testing.T, b *browser) {
 	l := newLane(t, 0)
-	p := newPhone(t, l).open()
+	p := b.phone(t, l).open()
 	p.installed()
 	version := p.do(`fetch("/scanner/").then((r) => r.text()).then((page) => /data-version="(.*?)"/.exec(page)[1])`)
 	update := func() string {
