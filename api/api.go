@@ -6,6 +6,7 @@
 //	GET    /api/v1/declarations/{id}    the holder of the manage token reads,
 //	PUT    /api/v1/declarations/{id}    corrects
 //	DELETE /api/v1/declarations/{id}    or cancels
+//	POST   /api/v1/lists                declare a list of travellers, a code a vehicle
 //	GET    /api/v1/passes/{id}/…        a pass as qr.svg, qr.png or pass.pdf
 //	POST   /api/v1/verdicts             a checkpoint device has a code judged
 //	POST   /api/v1/scans                a scanner delivers what it read on its own
@@ -88,6 +89,7 @@ func New(a *app.App, o Options) http.Handler {
 func (s *server) routes() *huma.OpenAPI {
 	doc := humago.New(s.mux, config())
 	s.declarations(doc)
+	s.lists(doc)
 	s.passes(doc)
 	s.verdicts(doc)
 	s.scans(doc)

@@ -41,7 +41,7 @@ func (s Sheet) workbook(data []byte) (Listed, error) {
 	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
 		base = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	worst := invalid("file.empty")
+	var nearest error // of the sheet that was most like the list
 	for i, name := range f.GetSheetList() {
 		if i == maxSheets {
 			break
@@ -50,11 +50,14 @@ func (s Sheet) workbook(data []byte) (Listed, error) {
 		if err == nil {
 			return listed, nil
 		}
-		if e := (*anlo.Error)(nil); errors.As(err, &e) && e.Code != "file.empty" && (e.Code != "file.columns" || len(e.Fields) <= len(fieldsOf(worst)) || fieldsOf(worst) == nil) {
-			worst = err
+		if nearest == nil || len(fieldsOf(err)) < len(fieldsOf(nearest)) {
+			nearest = err
 		}
 	}
-	return Listed{}, worst
+	if nearest == nil {
+		nearest = invalid("file.kind")
+	}
+	return Listed{}, nearest
 }
 
 func fieldsOf(err error) []anlo.FieldError {

@@ -86,6 +86,9 @@ func (s *server) showList(w http.ResponseWriter, r *http.Request, d listDraft, w
 	p.ask(p.Words, input{name: "pasted", area: true, optional: true, max: maxList / 4}, "", "")
 	f = p.ask(p.Words, input{name: "healthy", label: "list-healthy"}, "", m["healthy"])
 	f.Choices = []choice{{Value: "yes", Label: p.T("field.list-healthy"), ID: "healthy", Checked: d.Healthy}}
+	if f.Error != "" { // the label says it all again
+		p.Problems[len(p.Problems)-1].Text = f.Error
+	}
 	p.Wrong = len(p.Problems) > 0
 	s.show(w, r, statusOf(wrong), "list", p)
 }

@@ -188,7 +188,7 @@ func TestASupervisorAsksLessForAWhile(t *testing.T) {
 	v := c.at("hanoi")
 	page := postPath(c.here.ID)
 	v.get(page).expect(200, "Giảm bớt yêu cầu")
-	v.post(page+"/surge", url.Values{"for": {"60"}, "reason": {"queue"}}).expect(422)
+	v.post(page+"/surge", url.Values{"for": {"60"}, "reason": {"queue"}}).expect(422, "Chọn ít nhất một việc")
 	v.post(page+"/surge", url.Values{"for": {"60"}, "reason": {"queue"}, "skip": {"cards", "looks"}}).
 		expect(200, "Đang giảm yêu cầu đến", "Xe chờ quá dài", "Chỉ thỉnh thoảng so thẻ căn cước", "Các máy quét biết trong vòng một phút")
 	v.get("/posts").expect(200, "Đang giảm yêu cầu đến")

@@ -303,6 +303,7 @@ func TestDiskTellsNothing(t *testing.T) {
 		await k.add(reading(3, { pass: %s }));
 		await k.keepCards(new TextEncoder().encode("Nguyễn Thị Kín"), Date.now() + 1000000);
 		window.token = await k.token();
+		for (let i = 10; i < 400; i++) await k.add(reading(i));
 	})()`, number, code, pass)
 	if got := p.do(`k.cards().then((cards) => new TextDecoder().decode(cards))`); got != "Nguyễn Thị Kín" {
 		t.Errorf("the cards are %q", got)

@@ -24,7 +24,6 @@ const (
 
 // run reads until ctx is done. A device that somebody withdraws reads no more.
 func (l demoLanes) run(ctx context.Context) {
-	l.before(ctx)
 	tick := time.NewTicker(laneEvery)
 	defer tick.Stop()
 	for {

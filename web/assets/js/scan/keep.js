@@ -1,7 +1,7 @@
-// What stays on the phone. Everything personal in it is encrypted under keys in
-// a database of their own, and forget() removes that database first: of a deleted
-// record browsers leave the bytes in their files for a while, of a deleted
-// database they do not, so what may be left of the rest is noise.
+// What stays on the phone. Everything personal in it is encrypted. forget()
+// deletes whole databases, the one with the keys first: of a deleted record
+// browsers leave the bytes in their files for a while, and with the key gone what
+// may be left of the rest is noise. A test searches the files for the key.
 import { Disk } from "./disk.js";
 import { Readings, shapeReadings } from "./readings.js";
 import { makeKeys, open, openBytes, seal, sealBytes } from "./seal.js";
