@@ -28,7 +28,10 @@ tools:   ## install what the tests need: PostgreSQL 15, Chromium, npm (from Debi
 bench: tools build   ## measure everything against its limit (docs/performance.md)
 	./scripts/with-postgres sh -c './anlo bench all --database "$$ANLO_POSTGRES"'
 
+lane: tools assets   ## measure the lane of a checkpoint in a slowed Chromium; LANE=--json for JSON
+	@./scripts/lane $(LANE)
+
 fuzz:   ## fuzz each decoder of foreign bytes for half a minute
 	./scripts/fuzz
 
-.PHONY: help demo build assets test tools bench fuzz
+.PHONY: help demo build assets test tools bench lane fuzz

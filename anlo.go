@@ -14,7 +14,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"time"
 )
 
@@ -69,7 +68,14 @@ func (id ID) IsZero() bool { return id == ID{} }
 
 // String returns the canonical form, 36 characters.
 func (id ID) String() string {
-	return fmt.Sprintf("%x-%x-%x-%x-%x", id[0:4], id[4:6], id[6:8], id[8:10], id[10:])
+	var b [36]byte
+	hex.Encode(b[0:], id[0:4])
+	hex.Encode(b[9:], id[4:6])
+	hex.Encode(b[14:], id[6:8])
+	hex.Encode(b[19:], id[8:10])
+	hex.Encode(b[24:], id[10:])
+	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
+	return string(b[:])
 }
 
 // ParseID reads the canonical form and refuses every other.
@@ -78,10 +84,17 @@ func ParseID(s string) (ID, error) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return ID{}, ErrBadID
 	}
-	if _, err := hex.Decode(id[:], []byte(s[0:8]+s[9:13]+s[14:18]+s[19:23]+s[24:])); err != nil {
-		return ID{}, ErrBadID
+	var digits [32]byte
+	n := 0
+	for _, part := range []string{s[0:8], s[9:13], s[14:18], s[19:23], s[24:]} {
+		n += copy(digits[n:], part)
 	}
-	if id.String() != s {
+	for _, c := range digits { // capitals are another form
+		if c >= 'A' && c <= 'F' {
+			return ID{}, ErrBadID
+		}
+	}
+	if _, err := hex.Decode(id[:], digits[:]); err != nil {
 		return ID{}, ErrBadID
 	}
 	return id, nil

@@ -125,6 +125,10 @@ const (
 // most readings take seconds and a few take minutes. One lane gives Kingman's
 // formula.
 //
+// Where people without a pass are entered in the lane itself, b² is nearer 8, and
+// the answer is a quarter to a third of the truth: `anlo simulate queue` shows
+// it. They belong to the side.
+//
 // It holds for lanes that keep up. Lanes that do not are read at their own pace
 // whether 20 vehicles wait or 2,000: then the answer is WaitFull, and only a
 // count helps.

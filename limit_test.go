@@ -114,3 +114,21 @@ func TestSubscriber(t *testing.T) {
 		}
 	}
 }
+
+func TestLimiterCountsSeveral(t *testing.T) {
+	c := newClock()
+	l := NewLimiter(time.Second, 10, c.now)
+	if l.AllowN(1, 11) == 0 {
+		t.Error("eleven of ten at once")
+	}
+	if l.AllowN(1, 10) != 0 {
+		t.Error("ten are refused, after eleven were")
+	}
+	if wait := l.AllowN(1, 4); wait != 4*time.Second {
+		t.Errorf("four more wait %v", wait)
+	}
+	c.t = c.t.Add(4 * time.Second)
+	if l.AllowN(1, 4) != 0 || l.Allow(1) == 0 {
+		t.Error("after four seconds: want four more, and not five")
+	}
+}

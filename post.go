@@ -63,7 +63,7 @@ func (s Surge) Check() error {
 		f.add("until", "surge.until")
 	}
 	if len(s.Skip) == 0 {
-		f.add("skip", "required")
+		f.add("skip", "surge.skip-none")
 	}
 	for i, k := range s.Skip {
 		if !slices.Contains(Skips, k) || slices.Contains(s.Skip[:i], k) {

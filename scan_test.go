@@ -70,3 +70,51 @@ func TestScanCheck(t *testing.T) {
 		t.Error("a code of somebody else names a pass of ours")
 	}
 }
+
+// However the copies of a reading come, it has the decision of the first that
+// had one, and nothing of the others.
+func TestMerge(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		copyOf := rapid.Custom(func(t *rapid.T) Scan {
+			return Scan{Decision: rapid.SampledFrom(append([]Decision{""}, Decisions...)).Draw(t, "decision"), People: rapid.IntRange(1, 60).Draw(t, "people"),
+				Took: time.Duration(rapid.IntRange(0, 9).Draw(t, "took")), Compared: rapid.SampledFrom([]Compared{"", Agrees, Differs}).Draw(t, "compared")}
+		})
+		copies := rapid.SliceOfN(copyOf, 1, 6).Draw(t, "copies")
+		want, got := copies[0], copies[0]
+		for _, c := range copies {
+			if want.Decision == "" && c.Decision != "" {
+				want = c
+			}
+		}
+		added := 0
+		for _, c := range copies[1:] {
+			if got.Merge(c) {
+				added++
+			}
+		}
+		if got.Decision != want.Decision || got.People != want.People || got.Took != want.Took || got.Compared != want.Compared || added > 1 {
+			t.Fatalf("%+v after %d additions, want %+v", got, added, want)
+		}
+	})
+}
+
+func TestVerdictFor(t *testing.T) {
+	for _, c := range []struct {
+		reasons []Reason
+		want    Outcome
+		first   Reason
+	}{
+		{nil, Go, ""},
+		{[]Reason{ReasonBundleStale, ReasonElsewhere}, Look, ReasonElsewhere},
+		{[]Reason{ReasonZone, ReasonUndeclared}, Stop, ReasonUndeclared},
+	} {
+		said := map[Reason]bool{ReasonForged: false}
+		for _, r := range c.reasons {
+			said[r] = true
+		}
+		v := VerdictFor(said)
+		if v.Outcome != c.want || len(v.Reasons) != len(c.reasons) || c.first != "" && v.Reasons[0] != c.first {
+			t.Errorf("%v: %+v", c.reasons, v)
+		}
+	}
+}

@@ -6,6 +6,7 @@
 //	GET    /api/v1/declarations/{id}    the holder of the manage token reads,
 //	PUT    /api/v1/declarations/{id}    corrects
 //	DELETE /api/v1/declarations/{id}    or cancels
+//	POST   /api/v1/lists                declare a list of travellers, a code a vehicle
 //	GET    /api/v1/passes/{id}/…        a pass as qr.svg, qr.png or pass.pdf
 //	POST   /api/v1/verdicts             a checkpoint device has a code judged
 //	POST   /api/v1/scans                a scanner delivers what it read on its own
@@ -13,6 +14,7 @@
 //	GET    /api/v1/device               what its post asks now; DELETE withdraws it
 //	POST   /api/v1/lookups              the same for a card, or a short code
 //	GET    /api/v1/cards                the encrypted list for cards without a network
+//	GET    /api/v1/waits                how long each post takes now, for everybody
 //	GET    /api/v1/bundle               the signed file for scanners without a network
 //	GET    /api/v1/units, units/search  administrative units
 //	GET    /api/v1/notices              the desk: what changed, or one of its lists
@@ -59,7 +61,8 @@ const timeout = 20 * time.Second
 type server struct {
 	*app.App
 	Options
-	mux *http.ServeMux
+	mux       *http.ServeMux
+	madeWaits madeWaits
 }
 
 // New returns the handler of everything below /api/. Wrap it, or the mux it is
@@ -86,10 +89,12 @@ func New(a *app.App, o Options) http.Handler {
 func (s *server) routes() *huma.OpenAPI {
 	doc := humago.New(s.mux, config())
 	s.declarations(doc)
+	s.lists(doc)
 	s.passes(doc)
 	s.verdicts(doc)
 	s.scans(doc)
 	s.devices(doc)
+	s.waits(doc)
 	s.lookups(doc)
 	s.cards(doc)
 	s.bundle(doc)

@@ -80,6 +80,9 @@ var answersOnly = []string{
 	"FollowedUpOne",
 	"HistoryEntry",
 	"Item",
+	"ListReceipt",
+	"ListRejected",
+	"ListVehicle",
 	"Notice",
 	"NoticeList",
 	"Pass",
@@ -87,6 +90,7 @@ var answersOnly = []string{
 	"PastDeclaration",
 	"Policy",
 	"Post",
+	"PostWait",
 	"Problem",
 	"Receipt",
 	"Record",
@@ -97,6 +101,7 @@ var answersOnly = []string{
 	"Unit",
 	"UnitList",
 	"Verdict",
+	"WaitList",
 	"Work",
 }
 
@@ -115,6 +120,8 @@ func describe(doc *huma.OpenAPI) {
 	choices(of("Vehicle", "kind"), anlo.VehicleKinds...)
 	choices(of("Trip", "reason"), anlo.TripPurposes...)
 	choices(of("Verdict", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
+	choices(of("PostWait", "state"), anlo.WaitKnown, anlo.WaitFull, anlo.WaitUnknown)
+	choices(of("PostWait", "trend"), "more", "steady", "fewer")
 	choices(of("ScanItem", "kind"), anlo.ScanKinds...)
 	choices(of("ScanItem", "verdict"), anlo.Go, anlo.Look, anlo.Stop)
 	choices(of("ScanItem", "reasons").Items, anlo.Reasons...)

@@ -10,6 +10,7 @@ import (
 	"anlo"
 	"anlo/anlotest"
 	"anlo/app"
+	"anlo/store"
 )
 
 func code(err error) string {
@@ -137,4 +138,29 @@ func TestAgainAtOnce(t *testing.T) {
 			t.Errorf("one button made several declarations: %v", links)
 		}
 	})
+}
+
+// Where the key of the day was destroyed nothing is left to be made again.
+func TestAgainOfWhatWasDestroyed(t *testing.T) {
+	a, clock := anlotest.App(t)
+	first := declare(t, a, anlotest.Declaration(clock.Now(), anlotest.An))
+	owner, err := a.OpenLink(first.ManageToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock.Add(anlo.PassLifetime)
+	if _, err := a.Before(t.Context(), owner); err != nil {
+		t.Fatal(err)
+	}
+	err = a.Store.Update(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.ExecContext(t.Context(), "UPDATE data_key SET wrapped = NULL, destroyed_at = 1 WHERE name LIKE 'day%'")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Seal.Forget()
+	if _, err := a.Before(t.Context(), owner); !errors.Is(err, anlo.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
 }

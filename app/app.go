@@ -140,7 +140,7 @@ func openData(ctx context.Context, c Config) (*App, error) {
 	a.process = anlo.NewID(a.Now())
 	a.auditLog = auditLog{dir: c.AuditLog, holder: folderID(c.AuditLog)}
 	a.routes = make(chan struct{}, 1)
-	a.cards.building = make(chan struct{}, 1)
+	a.cards = cardLists{lists: map[cardsOf]cardList{}, building: make(chan struct{}, 1)}
 	a.numbers = anlo.NewLimiter(time.Minute, 60, a.Now)
 	a.assists = anlo.NewLimiter(5*time.Second, 300, a.Now)
 	a.guesses = anlo.NewLimiter(10*time.Second, 20, a.Now)

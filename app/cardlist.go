@@ -14,16 +14,15 @@ import (
 
 const (
 	cardsFresh  = 10 * time.Minute // how long a list is given out before it is made anew
-	cardsWanted = time.Hour        // how long after it was last asked for it is kept fresh
 	cardsHurry  = 8 * time.Second  // how long a scanner waits for the first one
 	maxSlowKeys = 1 << 18          // kept from one list to the next
 )
 
-// cardLists are the lists of cards that were asked for. Posts of one province
-// have one in common.
+// cardLists are the lists of cards that posts keep. Those of one province have
+// one in common.
 type cardLists struct {
 	mu    sync.Mutex
-	lists map[cardsOf]*cardList
+	lists map[cardsOf]cardList
 
 	building chan struct{} // holds one while a list is made: one at a time, for it is work
 	day      int64         // of the salt
@@ -36,7 +35,6 @@ type cardsOf struct {
 }
 
 type cardList struct {
-	asked time.Time
 	built time.Time
 	whole bool // nothing was left out for want of time
 	data  []byte
@@ -44,23 +42,24 @@ type cardList struct {
 
 // Cards returns the encrypted list of those expected near the post, by which its
 // scanners find the pass of whoever shows an identity card alone; nil when the
-// post's policy allows none. Lists are made every ten minutes at most, by
-// RefreshCards; the first, when nobody has asked for an hour, while the scanner
-// waits, the newest declarations first, as many as there is time for.
+// post's policy allows none. RefreshCards makes it. The first scanner to ask at a
+// post that keeps one since a moment ago waits for it, and gets the newest
+// declarations, as many as there is time for.
 func (a *App) Cards(ctx context.Context, by anlo.Actor) ([]byte, error) {
 	if !by.May(anlo.ActLookUp) || by.Device == nil {
 		return nil, anlo.ErrForbidden
 	}
-	now := a.Now()
 	post := by.Device.Checkpoint
-	policy, err := a.Store.Policy(ctx, post.ID, now)
-	path := a.Units.Path(post.Commune)
-	if err != nil || policy.CardHours == 0 || len(path) == 0 {
+	policy, err := a.Store.Policy(ctx, post.ID, a.Now())
+	if err != nil {
 		return nil, err
 	}
-	of := cardsOf{anlo.UnitRef{List: post.Commune.List, Code: path[0].Code}, policy.CardHours}
-	l := a.cards.ask(of, now)
-	if l.data == nil || now.Sub(l.built) > cardsWanted {
+	of, ok := a.cardsOf(post.Commune, policy.CardHours)
+	if !ok {
+		return nil, nil
+	}
+	l := a.cards.get(of)
+	if l.data == nil {
 		hurry, cancel := context.WithTimeout(ctx, cardsHurry)
 		defer cancel()
 		if l, err = a.buildCards(hurry, of); err != nil {
@@ -70,45 +69,56 @@ func (a *App) Cards(ctx context.Context, by anlo.Actor) ([]byte, error) {
 	return l.data, a.Store.Audit(ctx, a.entry(by, anlo.ActLookUp, anlo.PurposeCheckpoint, 0, post.ID))
 }
 
-// ask notes that a list is wanted, and returns it as it is.
-func (c *cardLists) ask(of cardsOf, now time.Time) cardList {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.lists == nil {
-		c.lists = map[cardsOf]*cardList{}
+// cardsOf says which list a post keeps; false for none.
+func (a *App) cardsOf(commune anlo.UnitRef, hours int) (cardsOf, bool) {
+	path := a.Units.Path(commune)
+	if hours == 0 || len(path) == 0 {
+		return cardsOf{}, false
 	}
-	if c.lists[of] == nil {
-		c.lists[of] = &cardList{}
-	}
-	c.lists[of].asked = now
-	return *c.lists[of]
+	return cardsOf{anlo.UnitRef{List: commune.List, Code: path[0].Code}, hours}, true
 }
 
-// RefreshCards makes the lists anew that scanners ask for, and forgets the
-// others. Call it every minute.
+func (c *cardLists) get(of cardsOf) cardList {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lists[of]
+}
+
+// RefreshCards makes the lists that posts keep, each anew when it is ten minutes
+// old or was made in a hurry, and forgets those that nobody keeps any more. Call
+// it every minute.
 func (a *App) RefreshCards(ctx context.Context) error {
+	posts, err := a.Store.PostsWithCards(ctx)
+	if err != nil {
+		return err
+	}
 	now := a.Now()
-	var due []cardsOf
+	wanted := map[cardsOf]bool{}
+	for _, p := range posts {
+		if of, ok := a.cardsOf(p.Commune, p.CardHours); ok {
+			wanted[of] = true
+		}
+	}
 	a.cards.mu.Lock()
 	for of, l := range a.cards.lists {
-		switch {
-		case now.Sub(l.asked) > cardsWanted:
+		if !wanted[of] {
 			delete(a.cards.lists, of)
-		case !l.whole, now.Sub(l.built) >= cardsFresh:
-			due = append(due, of)
+		} else if l.whole && now.Sub(l.built) < cardsFresh {
+			delete(wanted, of)
 		}
 	}
 	a.cards.mu.Unlock()
 	var errs []error
-	for _, of := range due {
-		_, err := a.buildCards(ctx, of)
-		errs = append(errs, err)
+	for of := range wanted {
+		if ctx.Err() == nil {
+			_, err := a.buildCards(ctx, of)
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }
 
-// buildCards makes a list. When ctx has a deadline it holds what was ready by
-// then.
+// buildCards makes a list. It holds what was ready when ctx was done.
 func (a *App) buildCards(ctx context.Context, of cardsOf) (cardList, error) {
 	select {
 	case a.cards.building <- struct{}{}:
@@ -130,13 +140,10 @@ func (a *App) buildCards(ctx context.Context, of cardsOf) (cardList, error) {
 	if err != nil {
 		return cardList{}, err
 	}
-	l := cardList{asked: now, built: now, whole: whole, data: w.bytes()}
+	l := cardList{built: now, whole: whole, data: w.bytes()}
 	a.cards.mu.Lock()
 	defer a.cards.mu.Unlock()
-	if kept := a.cards.lists[of]; kept != nil {
-		l.asked = kept.asked
-		*kept = l
-	}
+	a.cards.lists[of] = l
 	return l, nil
 }
 

@@ -87,10 +87,12 @@ func (a *App) RevokeDevice(ctx context.Context, by anlo.Actor, id anlo.ID) error
 }
 
 func (a *App) revoke(ctx context.Context, entry store.AuditRow, id anlo.ID) error {
-	return a.Store.Update(ctx, func(tx *store.Tx) error {
+	err := a.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Audit(ctx, entry); err != nil {
 			return err
 		}
 		return tx.RevokeDevice(ctx, id, a.Now())
 	})
+	a.posts.wake()
+	return err
 }

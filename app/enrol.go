@@ -92,6 +92,7 @@ func (a *App) enrol(ctx context.Context, code, label string) (d anlo.Device, tok
 	if err != nil {
 		return anlo.Device{}, "", err
 	}
+	a.posts.wake()
 	return d, token, nil
 }
 

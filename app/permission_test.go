@@ -37,6 +37,10 @@ func useCases(a *app.App, n anlo.NoticeID, commune anlo.UnitRef, post anlo.ID) [
 			_, err := a.DeclareFor(ctx, by, anlo.Declaration{}, "k")
 			return err
 		}},
+		{"DeclareList", func(ctx context.Context, by anlo.Actor) error {
+			_, err := a.DeclareList(ctx, by, app.ListTrip{}, nil, "")
+			return err
+		}},
 		{"LookUp", func(ctx context.Context, by anlo.Actor) error {
 			_, _, err := a.LookUp(ctx, by, app.Sought{})
 			return err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"anlo"
@@ -31,6 +32,9 @@ type Reading struct {
 
 // String and LogValue keep codes and numbers out of logs.
 func (r Reading) String() string { return "reading ***" }
+
+// LogValue implements slog.LogValuer.
+func (r Reading) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // ScanReceipt answers a batch, one result a reading, in order.
 type ScanReceipt struct {

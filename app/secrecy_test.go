@@ -3,6 +3,8 @@ package app_test
 import (
 	"bytes"
 	"database/sql"
+	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -27,7 +29,7 @@ var planted = anlo.Registered{
 
 // markers are pieces of it, in the ways in which they might be kept.
 var markers = []string{"038187918273", "172839405", "Xuyến", "Xuyen", "xuyen", "XUYEN", "Quỳnh", "1987-03-29", "29/03/1987", "29031987",
-	"0987612345", "987612345", "30H98765", "Trời Xanh", "troi xanh", "Phù Sa", "Chợ Mơ Ước", "HO-PLANTED-7", "Ghi chú bí mật"}
+	"0987612345", "987612345", "30H98765", "Trời Xanh", "troi xanh", "Phù Sa", "Chợ Mơ Ước", "HO-PLANTED-7", "Ghi chú bí mật", "7Q7Q7Q7Q", "7Q7Q-7Q7Q"}
 
 func TestNothingPersonalIsOnDisk(t *testing.T) {
 	anlotest.Databases(t, func(t *testing.T, url string) {
@@ -87,6 +89,7 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 			t.Fatal(err)
 		}
 	}
+	deliver(t, a, officer)
 	useWithoutAPhone(t, a, owner, officer)
 	followUp(t, a, owner)
 	clock.Add(time.Minute)
@@ -122,6 +125,28 @@ func useEverything(t *testing.T, a *app.App, clock *anlotest.Clock) {
 	}
 	if _, err := a.Route(ctx); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// deliver has a scanner send that it read the planted person's card alone, and a
+// short code: one that is judged, and one of long ago.
+func deliver(t *testing.T, a *app.App, by anlo.Actor) {
+	t.Helper()
+	var b app.ScanBatch
+	b.SentAt = a.Now()
+	for _, ago := range []time.Duration{0, time.Hour} {
+		for kind, reading := range map[anlo.ScanKind]app.Reading{
+			anlo.ReadCard: {Card: anlo.Document{Kind: anlo.CCCD, Number: planted.Number, Country: "VN"}},
+			anlo.ReadCode: {Code: "7Q7Q7Q7Q"},
+		} {
+			reading.Scan = anlo.Scan{ID: anlo.NewID(a.Now()), Kind: kind, At: a.Now().Add(-ago), People: 1,
+				Verdict: anlo.Verdict{Outcome: anlo.Look, Reasons: []anlo.Reason{anlo.ReasonNotChecked}}}
+			b.Readings = append(b.Readings, reading)
+			a.Log.Info("a reading", "reading", reading, "text", fmt.Sprint(reading), "value", fmt.Sprintf("%+v", b.Readings))
+		}
+	}
+	if r, err := a.KeepScans(t.Context(), by, b); err != nil || len(r.Results) != 4 || r.Results[0].Refused != nil || r.Results[1].Refused != nil {
+		t.Fatal(r, err)
 	}
 }
 
@@ -197,10 +222,16 @@ func databaseFiles(t *testing.T, a *app.App, url string) string {
 func find(t *testing.T, dir, marker string) (n int) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // the server is at work, and has removed it since
+		}
 		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
 		data, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		n += bytes.Count(data, []byte(marker))
 		return err
 	})
@@ -216,7 +247,7 @@ func TestEverythingIsAudited(t *testing.T) {
 		useEverything(t, a, clock)
 		for action, want := range map[anlo.Action]int64{
 			anlo.ActDeclare:    2, // one for each traveller
-			anlo.ActJudge:      3,
+			anlo.ActJudge:      5, // codes of passes, and cards that a scanner read alone
 			anlo.ActChangeOwn:  4, // changed and cancelled, two travellers
 			anlo.ActReadOwn:    1,
 			anlo.ActDevices:    2,

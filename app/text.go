@@ -263,6 +263,9 @@ func (a *App) wanted(ctx context.Context, m store.MessageRow) (bool, error) {
 		return false, nil
 	}
 	_, newest, err := a.Standing(ctx, d.Person, now)
+	if errors.Is(err, anlo.ErrNotFound) {
+		return false, nil
+	}
 	return err == nil && newest[0].ID == d.ID, err // another one: they have declared again
 }
 

@@ -41,3 +41,11 @@ func (a *App) WatchPost(ctx context.Context, by anlo.Actor, post anlo.ID, change
 		}
 	}
 }
+
+// minutesKept is how long the figures of a post are kept by the minute.
+const minutesKept = 30 * 24 * time.Hour
+
+// PrunePosts lets go of figures that no page shows any more. Call it every hour.
+func (a *App) PrunePosts(ctx context.Context) error {
+	return a.Store.PruneMinutes(ctx, a.Now().Add(-minutesKept))
+}

@@ -69,9 +69,14 @@ func (c Columns) writeDays(d *drawing, left, slot, bottom float64) {
 		widest = math.Max(widest, wide(l)+8)
 	}
 	every := int(math.Ceil(widest / slot))
+	before := math.Inf(1)
 	for day := len(c.Labels) - 1; day >= 0; day -= every {
 		x := left + slot*(float64(day)+.5)
 		x = math.Max(math.Min(x, width-widest/2+4), left+widest/2-4)
+		if before-x < widest-6 { // the last and the first were moved inwards
+			continue
+		}
+		before = x
 		d.write(x, bottom+15, "middle", c.Labels[day])
 	}
 }

@@ -29,6 +29,10 @@ type SlipContent struct {
 	Notes      []string  // what to do, as a list
 	Footer     string
 	CreatedAt  time.Time // date of the document: the same content gives the same bytes
+
+	// Plate makes it the sheet of a vehicle, to lie behind the windscreen: the
+	// plate is drawn large, and so is the code, which then speaks of many.
+	Plate string
 }
 
 // SlipRow is a label and what it labels.
@@ -39,9 +43,8 @@ const (
 	pageWidth, pageHeight = 210.0, 297.0
 	marginX               = 18.0
 	contentWidth          = pageWidth - 2*marginX
-	codeSide              = 86.0 // printed at 300 dots an inch, a module of the largest code has 5
-	asideX                = marginX + codeSide + 10
-	asideWidth            = pageWidth - marginX - asideX
+	codeSide              = 86.0  // printed at 300 dots an inch, a module of the largest code has 5
+	plateSide             = 118.0 // on the sheet of a vehicle: 0.64 mm a module of the largest code
 	footerY               = pageHeight - 17
 )
 
@@ -54,16 +57,38 @@ var ErrSlipFull = errors.New("slip: more words than fit a page")
 // Slip writes a page to print, as PDF: the code, what it says, and what to do.
 // Letters of the Latin, Greek and Cyrillic alphabets are drawn; others appear as
 // an empty box.
-func Slip(w io.Writer, s SlipContent) error {
-	p := newPage(s)
+func Slip(w io.Writer, s SlipContent) error { return Slips(w, []SlipContent{s}) }
+
+// Slips writes several, a page each, as one PDF.
+func Slips(w io.Writer, all []SlipContent) error {
+	if len(all) == 0 {
+		return errors.New("slip: nothing to print")
+	}
+	p := newDocument(all[0])
+	for _, s := range all {
+		if err := p.slip(s); err != nil {
+			return err
+		}
+	}
+	if err := p.Output(w); err != nil {
+		return fmt.Errorf("slip: %w", err)
+	}
+	return nil
+}
+
+func (p *page) slip(s SlipContent) error {
+	p.AddPage()
 	p.heading(s)
-	y := 47.0
-	if err := p.code(s.Code, marginX, y); err != nil {
+	y, side := 47.0, codeSide
+	if s.Plate != "" {
+		side = plateSide
+	}
+	if err := p.code(s.Code, marginX, y, side); err != nil {
 		return err
 	}
 	p.style(8.5, false, gray)
-	p.centred(s.Caption, marginX, y+codeSide+5.5, codeSide)
-	below := max(y+codeSide+16, p.aside(s, y)+8)
+	p.centred(s.Caption, marginX, y+side+5.5, side)
+	below := max(y+side+16, p.aside(s, marginX+side+10, y)+8)
 	below = p.names(s.NamesTitle, s.Names, below)
 	if !p.notes(s.NotesTitle, s.Notes, below) {
 		return ErrSlipFull
@@ -71,9 +96,6 @@ func Slip(w io.Writer, s SlipContent) error {
 	p.style(8, false, gray)
 	p.rule(footerY-3, 0.2, line)
 	p.paragraph(s.Footer, marginX, footerY, contentWidth, 1.3)
-	if err := p.Output(w); err != nil {
-		return fmt.Errorf("slip: %w", err)
-	}
 	return nil
 }
 
@@ -93,7 +115,7 @@ type page struct {
 	size float64 // points
 }
 
-func newPage(s SlipContent) *page {
+func newDocument(s SlipContent) *page {
 	f := fpdf.New("P", "mm", "A4", "")
 	f.SetAutoPageBreak(false, 0)
 	f.SetMargins(0, 0, 0)
@@ -106,7 +128,6 @@ func newPage(s SlipContent) *page {
 	f.SetLang(s.Lang)
 	f.AddUTF8FontFromBytes("sans", "", dejavusans.TTF)
 	f.AddUTF8FontFromBytes("sans", "B", dejavusansbold.TTF)
-	f.AddPage()
 	return &page{Fpdf: f}
 }
 
@@ -125,20 +146,29 @@ func (p *page) heading(s SlipContent) {
 	p.style(10, false, gray)
 	p.fitted(s.Issuer, marginX, 20, contentWidth)
 	p.style(25, true, navy)
-	p.fitted(s.Title, marginX, 33, contentWidth)
+	width := contentWidth
+	if s.Plate != "" {
+		width = contentWidth / 2
+		p.style(18, true, navy)
+	}
+	p.fitted(s.Title, marginX, 33, width)
+	if s.Plate != "" {
+		p.shrunk(s.Plate, 40, ink, width)
+		p.fitted(s.Plate, pageWidth-marginX-min(width, p.GetStringWidth(printable(s.Plate))), 33, width)
+	}
 	p.rule(39, 1.1, navy)
 }
 
 // code draws the QR code with its quiet zone, in a box.
-func (p *page) code(text string, x, y float64) error {
+func (p *page) code(text string, x, y, side float64) error {
 	c, err := encodeQR(text)
 	if err != nil {
 		return err
 	}
 	p.SetDrawColor(line[0], line[1], line[2])
 	p.SetLineWidth(0.3)
-	p.RoundedRect(x, y, codeSide, codeSide, 2.5, "1234", "D")
-	m := codeSide / float64(c.Size+2*quiet)
+	p.RoundedRect(x, y, side, side, 2.5, "1234", "D")
+	m := side / float64(c.Size+2*quiet)
 	p.SetFillColor(0, 0, 0)
 	runs(c, func(cx, cy, n int) {
 		left, top := x+float64(cx+quiet)*m, y+float64(cy+quiet)*m
@@ -154,19 +184,20 @@ func (p *page) code(text string, x, y float64) error {
 
 // aside draws the validity and the rows beside the code and returns where they
 // end.
-func (p *page) aside(s SlipContent, y float64) float64 {
+func (p *page) aside(s SlipContent, x, y float64) float64 {
+	width := pageWidth - marginX - x
 	p.SetFillColor(pale[0], pale[1], pale[2])
-	p.RoundedRect(asideX, y, asideWidth, 22, 2.5, "1234", "F")
+	p.RoundedRect(x, y, width, 22, 2.5, "1234", "F")
 	p.style(9, false, gray)
-	p.fitted(s.Validity.Label, asideX+4, y+7, asideWidth-8)
-	p.style(15, true, navy)
-	p.fitted(s.Validity.Value, asideX+4, y+16, asideWidth-8)
+	p.fitted(s.Validity.Label, x+4, y+7, width-8)
+	p.shrunk(s.Validity.Value, 15, navy, width-8)
+	p.fitted(s.Validity.Value, x+4, y+16, width-8)
 	y += 29
 	for _, r := range s.Rows {
 		p.style(8.5, false, gray)
-		p.fitted(r.Label, asideX, y, asideWidth)
+		p.fitted(r.Label, x, y, width)
 		p.style(11.5, true, ink)
-		y = p.paragraph(r.Value, asideX, y+5.4, asideWidth, 1.25) + 3
+		y = p.paragraph(r.Value, x, y+5.4, width, 1.25) + 3
 	}
 	return y - 3
 }
@@ -282,6 +313,13 @@ func (p *page) fitted(text string, x, y, width float64) {
 		text = string(letters) + "…"
 	}
 	p.Text(x, y, text)
+}
+
+// shrunk chooses the largest bold type, up to a size, in which text fits.
+func (p *page) shrunk(text string, size float64, c colour, width float64) {
+	for p.style(size, true, c); size > 9 && p.GetStringWidth(printable(text)) > width; size-- {
+		p.style(size, true, c)
+	}
 }
 
 func (p *page) centred(text string, x, y, width float64) {

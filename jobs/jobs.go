@@ -37,6 +37,7 @@ func schedule(a *app.App) []job {
 		{"texts", time.Second, a.SendTexts, nil},
 		{"cards", time.Minute, a.RefreshCards, nil},
 		{"texts-prune", time.Hour, a.PruneTexts, nil},
+		{"posts-prune", time.Hour, a.PrunePosts, nil},
 	}
 }
 

@@ -18,12 +18,25 @@ import (
 // has (COPY, prepared statements). It returns the declarations copied and the
 // time that writing them took.
 func (db *DB) Bulk(ctx context.Context, to *DB, batch int) (n int, took time.Duration, err error) {
+	return db.bulk(ctx, to, batch, [][3]string{
+		{declarationTable.name, declarationTable.columns, ""}, {passTable.name, passTable.columns, ""},
+		{idempotencyTable.name, idempotencyTable.columns, ""}, {auditTable.name, auditTable.columns, ""},
+	})
+}
+
+// BulkScans does the same with readings and their audit entries.
+func (db *DB) BulkScans(ctx context.Context, to *DB, batch int) (n int, took time.Duration, err error) {
+	return db.bulk(ctx, to, batch, [][3]string{
+		{scanTable.name, scanTable.columns, ""}, {auditTable.name, auditTable.columns, " WHERE action = 'pass.judge'"}, {minuteTable.name, minuteTable.columns, ""},
+	})
+}
+
+// bulk copies tables, each a name, its columns and which rows, in transactions
+// of batch rows of the first.
+func (db *DB) bulk(ctx context.Context, to *DB, batch int, what [][3]string) (n int, took time.Duration, err error) {
 	var tables []bulkTable
-	for _, t := range []struct{ name, columns string }{
-		{declarationTable.name, declarationTable.columns}, {passTable.name, passTable.columns},
-		{idempotencyTable.name, idempotencyTable.columns}, {auditTable.name, auditTable.columns},
-	} {
-		rows, err := db.raw(ctx, t.name, t.columns)
+	for _, t := range what {
+		rows, err := db.raw(ctx, t[0], t[1], t[2])
 		if err != nil {
 			return 0, 0, err
 		}
@@ -47,13 +60,24 @@ func (db *DB) Bulk(ctx context.Context, to *DB, batch int) (n int, took time.Dur
 	return n, time.Since(start), nil
 }
 
+// Bytes is what the database takes on the disk, its indexes included.
+func (db *DB) Bytes(ctx context.Context) (n int64, err error) {
+	query := "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+	if db.pg {
+		query = `SELECT CAST(sum(pg_total_relation_size(c.oid)) AS BIGINT) FROM pg_class c
+			JOIN pg_namespace s ON s.oid = c.relnamespace WHERE s.nspname = current_schema() AND c.relkind = 'r'`
+	}
+	err = db.read.QueryRowContext(ctx, query).Scan(&n)
+	return n, failure(err)
+}
+
 type bulkTable struct {
 	name  string
 	names []string
 	rows  [][]any
 }
 
-func (db *DB) raw(ctx context.Context, name, columns string) (t bulkTable, err error) {
+func (db *DB) raw(ctx context.Context, name, columns, where string) (t bulkTable, err error) {
 	t.name = name
 	var types []string
 	for c := range strings.SplitSeq(columns, ",") {
@@ -78,7 +102,7 @@ func (db *DB) raw(ctx context.Context, name, columns string) (t bulkTable, err e
 			}
 		}
 		return row, nil
-	}, fmt.Sprintf("SELECT %s FROM %s", strings.Join(t.names, ", "), name))
+	}, fmt.Sprintf("SELECT %s FROM %s%s", strings.Join(t.names, ", "), name, where))
 	return t, err
 }
 

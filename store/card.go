@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 	"time"
 
@@ -24,4 +25,17 @@ func (db *DB) Expected(ctx context.Context, listName string, communes []string, 
 // revoked, in no order.
 func (db *DB) StandingPasses(ctx context.Context, declarations []anlo.ID) ([]PassRow, error) {
 	return list(ctx, db.read, scanPass, passColumns+" FROM pass WHERE revoked_at IS NULL AND declaration "+db.amongIDs(), db.ids(declarations))
+}
+
+// PostWithCards is a post that keeps a list of cards.
+type PostWithCards struct {
+	Commune   anlo.UnitRef
+	CardHours int
+}
+
+// PostsWithCards returns those posts.
+func (db *DB) PostsWithCards(ctx context.Context) ([]PostWithCards, error) {
+	return list(ctx, db.read, func(r *sql.Rows) (p PostWithCards, err error) {
+		return p, r.Scan(&p.Commune.List, &p.Commune.Code, &p.CardHours)
+	}, "SELECT DISTINCT list, commune, card_hours FROM checkpoint WHERE card_hours > 0")
 }

@@ -110,6 +110,19 @@ func (m minutes) sorted() []Minute {
 	return out
 }
 
+// PruneMinutes lets go of the figures of minutes before a moment; the readings
+// stay. Post by post, it finds them by their key.
+func (db *DB) PruneMinutes(ctx context.Context, before time.Time) error {
+	posts, err := db.Checkpoints(ctx)
+	for _, p := range posts {
+		if err != nil {
+			break
+		}
+		_, err = db.write.ExecContext(ctx, "DELETE FROM post_minute WHERE checkpoint = $1 AND minute < $2", uid(p.ID), MinuteOf(before))
+	}
+	return failure(err)
+}
+
 // AlertRow is what we knew about a reading and the lane did not. It has the
 // identifier of the reading, so that there is one however often that is sent.
 type AlertRow struct {

@@ -111,13 +111,21 @@ func (tx *Tx) keepScans(ctx context.Context, scans []NewScan) ([]bool, error) {
 	)
 }
 
-// knownScans returns those of the readings that are there already.
+// knownScans returns those of the readings that are there already. The range is
+// for PostgreSQL: a plan that was made while the table was small would else read
+// all of it, until somebody analyses it.
 func (tx *Tx) knownScans(ctx context.Context, scans []NewScan) (map[anlo.ID]*NewScan, error) {
 	ids := make([]anlo.ID, len(scans))
 	for i, s := range scans {
 		ids[i] = s.ID
 	}
-	rows, err := list(ctx, tx, scanScan, scanColumns+" WHERE id "+tx.db.amongIDs(), tx.db.ids(ids))
+	query, args := scanColumns+" WHERE id "+tx.db.amongIDs(), []any{tx.db.ids(ids)}
+	if tx.db.pg {
+		order := func(a, b anlo.ID) int { return bytes.Compare(a[:], b[:]) }
+		query += " AND id >= $2 AND id <= $3"
+		args = append(args, rawID(slices.MinFunc(ids, order)), rawID(slices.MaxFunc(ids, order)))
+	}
+	rows, err := list(ctx, tx, scanScan, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -281,6 +281,10 @@ func (p *againPage) ask(s *server, a answers, d anlo.Declaration, wrong map[stri
 		c.Label = p.T("way."+c.Value, "From", from, "To", to)
 		from, to = to, from
 	}
+	if len(d.Travellers) == 1 {
+		p.fields["well"].Choices[0].Label = p.T("well.yes-alone")
+		p.fields["well"].Choices[1].Label = p.T("well.no-alone")
+	}
 	for i, t := range d.Travellers {
 		p.fields["who"].Choices[i].Label = t.FullName
 		h := againHealth{Words: p.Words, Name: t.FullName, Open: len(d.Travellers) == 1}

@@ -95,7 +95,7 @@ func TestAgainWithAParty(t *testing.T) {
 	form.Set("well", "yes")
 	res, err := v.client.PostForm(s.url+own+"/again", form)
 	v.read(res, err).expect(422, "Hãy chọn ít nhất một người đi.")
-	v.submit(own+"/again", "who", "0", "who", "1", "well", "no").expect(422, "Hãy mở tên người không khỏe")
+	v.submit(own+"/again", "who", "0", "who", "1", "well", "no").expect(422, "Hãy cho biết ở dưới ai có gì")
 	v.submit(own+"/again", "test-1", "pcr", "test_date-1", "2027-01-01").expect(422, "Ngày lấy mẫu")
 	v.submit(own+"/again", "test-1", "none", "symptoms-1", "cough").expect(200, "Cả nhóm", "DÙNG ĐƯỢC")
 	is := s.declared(v.at.Path).Declaration.Travellers
@@ -162,4 +162,27 @@ func TestAgainChangesLanguage(t *testing.T) {
 	if v.value("depart_time") != "06:30" {
 		t.Error("changing the language loses what was typed")
 	}
+}
+
+// A phone that remembers its traveller leads to the one screen while that can
+// be, and to the form with the usual answers otherwise; declaring again changes
+// nothing of what it remembers.
+func TestRememberedAndAgain(t *testing.T) {
+	s := newSite(t, Options{})
+	v := s.visitor("en")
+	v.get("/").expect(200, "About a minute")
+	own := v.fill().send("remember", "yes").expect(200, "VALID").at.Path
+	v.get("/").expect(200, "Declare once more", "This phone remembers")
+	v.get("/declare").expect(200, "Nguyễn Văn An")
+	if strings.Contains(v.body, "/again") {
+		t.Error("offers on the first day what is possible on the last")
+	}
+	s.clock.Add(anlo.PassLifetime - time.Hour)
+	v.get("/declare").link(own+"/again").expect(200, "Declare again").submit(own+"/again", "well", "yes").expect(200, "VALID")
+	v.get("/declare").expect(200, "Nguyễn Văn An")
+	if strings.Contains(v.body, "/again") {
+		t.Error("offers to make again what was made again")
+	}
+	v.submit("/declare/forget").expect(200, "Traveller")
+	v.get("/").expect(200, "About a minute")
 }

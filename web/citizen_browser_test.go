@@ -170,6 +170,7 @@ func TestAgainInThreeTouches(t *testing.T) {
 	_, own := b.site.ending("vi")
 	b.language("vi")
 	b.get(own)
+	b.wait(`document.querySelector(".offline-ready").textContent`)
 	touches := 0
 	touch := func(selector string) {
 		t.Helper()
@@ -183,8 +184,14 @@ func TestAgainInThreeTouches(t *testing.T) {
 	if got := b.do(`document.querySelector(".word").innerText`); got != "DÙNG ĐƯỢC" || touches > 3 {
 		t.Errorf("%q after %d touches", got, touches)
 	}
-	if at := b.do(`location.pathname`); at == own {
+	at := b.do(`location.pathname`)
+	if at == own {
 		t.Error("it is the same pass")
+	}
+	b.wait(`document.querySelector(".offline-ready").textContent`)
+	kept := b.do(`import(%s).then((m) => m.kept()).then((paths) => paths.join())`, b.site.assetPath("js/kept.js"))
+	if kept != at {
+		t.Errorf("kept without a network is %q, not only the new pass %q", kept, at)
 	}
 }
 

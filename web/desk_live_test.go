@@ -26,9 +26,14 @@ type listener struct {
 
 func listen(t *testing.T, address, officer string, since int64) listener {
 	t.Helper()
+	return listenTo(t, address+"/desk/events?since="+strconv.FormatInt(since, 10), officer)
+}
+
+func listenTo(t *testing.T, address, officer string) listener {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
-	r, _ := http.NewRequestWithContext(ctx, "GET", address+"/desk/events?since="+strconv.FormatInt(since, 10), nil)
+	r, _ := http.NewRequestWithContext(ctx, "GET", address, nil)
 	r.Header.Set("Accept-Encoding", "gzip")
 	r.AddCookie(&http.Cookie{Name: officerCookie, Value: officer})
 	res, err := http.DefaultTransport.RoundTrip(r)
@@ -155,20 +160,24 @@ func TestEventsEndWithTheProgram(t *testing.T) {
 
 // A page that asks by itself does not keep the session of somebody alive who
 // has left.
-func TestUnattendedDesk(t *testing.T) {
+func TestUnattendedPages(t *testing.T) {
 	s := newSite(t, Options{})
-	v := s.visitor("vi")
+	post, _ := anlotest.Post(t, s.app)
+	one := postPath(post.Device.Checkpoint.ID)
 	home, _ := url.Parse(s.url)
-	v.client.Jar.SetCookies(home, []*http.Cookie{anlotest.SignIn(t, s.app, anlotest.Officer(t, s.app, anlo.CommuneOfficer, ngocHa))})
-	v.get("/desk").expect(200, "Phường Ngọc Hà")
-	s.clock.Add(auth.SessionIdle - time.Minute)
-	v.get("/desk/part")
-	if v.at.Path != "/desk/part" || v.status != 200 {
-		t.Fatalf("%d at %s", v.status, v.at.Path)
-	}
-	s.clock.Add(2 * time.Minute)
-	if v.get("/desk/part"); v.at.Path != "/signin" {
-		t.Errorf("still at %s", v.at.Path)
+	for _, page := range []struct{ page, part string }{{"/desk", "/desk/part"}, {"/posts", "/posts/part"}, {one, one + "/part"}} {
+		v := s.visitor("vi")
+		v.client.Jar.SetCookies(home, []*http.Cookie{anlotest.SignIn(t, s.app, anlotest.Officer(t, s.app, anlo.ProvinceSupervisor, hanoi))})
+		v.get(page.page).expect(200)
+		s.clock.Add(auth.SessionIdle - time.Minute)
+		v.get(page.part)
+		if v.at.Path != page.part || v.status != 200 {
+			t.Fatalf("%d at %s", v.status, v.at.Path)
+		}
+		s.clock.Add(2 * time.Minute)
+		if v.get(page.part); v.at.Path != "/signin" {
+			t.Errorf("still at %s", v.at.Path)
+		}
 	}
 }
 

@@ -125,7 +125,7 @@ func (s *server) take(d *draft, step string, form url.Values) {
 // takeCard fills in the residence from the one line that stands on an identity
 // card; its holder sees it on the next screen.
 func (s *server) takeCard(to answers, line string) {
-	address, commune := s.fromCard(line)
+	address, commune := s.DivideAddress(line)
 	to.set("home_address", address)
 	if to.get("home_commune") == "" {
 		to.set("home_commune", commune)

@@ -90,3 +90,43 @@ func FuzzWork(f *testing.F) {
 		s.work(locale.For("vi"), k, typed, wrong, anlotest.Noon)
 	})
 }
+
+// Whatever is sent from the screen that declares again, nobody is declared who
+// was not before, nobody is well who has not said so, and what has nothing wrong
+// with it is a declaration that Check lets pass.
+func FuzzAgain(f *testing.F) {
+	f.Add("who=0&who=1&way=same&depart=now&well=yes")
+	f.Add("who=1&way=back&reason=home&depart=later&depart_date=2026-11-24&depart_time=06:30&well=no&symptoms-1=fever&contact-0=yes")
+	f.Add("who=7&who=-1&way=x&depart=kept&well=maybe")
+	f.Add("who=0&depart=now&well=no&test-0=pcr&test_date-0=2027-01-01&symptoms-0=%ff&symptoms-0=none")
+	s := newServer(f)
+	before := declared(anlotest.Noon)
+	before.Declaration = anlotest.Declaration(anlotest.Noon, anlotest.An, anlotest.Binh)
+	f.Fuzz(func(t *testing.T, query string) {
+		form, _ := url.ParseQuery(query)
+		a := s.readAgain(before, "link", form)
+		if len(a.wrong) > 0 {
+			return
+		}
+		decl, faults := s.read(a.draft, anlotest.Noon)
+		for _, f := range faults { // goes on to the usual form
+			if !a.draft.validStep(f.step) {
+				t.Fatalf("a fault on the step %q", f.step)
+			}
+		}
+		if len(faults) > 0 {
+			return
+		}
+		if err := decl.Check(anlotest.Noon, s.Units.Known); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range decl.Travellers {
+			if p.Document != before.Declaration.Travellers[0].Document && p.Document != before.Declaration.Travellers[1].Document {
+				t.Fatalf("%s travels too", p.FullName)
+			}
+		}
+		if well := form.Get("well"); well != "yes" && well != "no" {
+			t.Fatalf("nobody said how they are, only %q", well)
+		}
+	})
+}

@@ -23,7 +23,7 @@ type pages struct{ byName map[string]*template.Template }
 // templates against it.
 var pageData = map[string]any{
 	"home":       homePage{},
-	"privacy":    page{},
+	"privacy":    privacyPage{},
 	"who":        stepPage{},
 	"home-step":  stepPage{},
 	"trip":       stepPage{},
@@ -33,6 +33,9 @@ var pageData = map[string]any{
 	"my":         myPage{},
 	"cancel":     myPage{},
 	"again":      againPage{},
+	"list":       listPage{},
+	"list-check": listPage{},
+	"list-done":  listPage{},
 	"checkpoint": checkpointPage{},
 	"enter":      checkpointPage{},
 	"problem":    problemPage{},
@@ -75,7 +78,7 @@ var pageData = map[string]any{
 
 var parsePages = sync.OnceValue(func() *pages {
 	shared := template.Must(template.New("").ParseFS(templateFiles, "templates/layout.html", "templates/form.html", "templates/shapes.html",
-		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html", "templates/text.html"))
+		"templates/account-parts.html", "templates/shortcuts.html", "templates/ways.html", "templates/list-parts.html", "templates/text.html"))
 	p := &pages{map[string]*template.Template{}}
 	for name := range pageData {
 		t := template.Must(shared.Clone())
@@ -171,6 +174,12 @@ func writeGzip(w io.Writer, b []byte) {
 	z.Close()
 }
 
+// privacyPage says what becomes of people's data here.
+type privacyPage struct {
+	page
+	Texts bool // phones are sent texts
+}
+
 func (s *server) privacy(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, http.StatusOK, "privacy", s.page(r, "privacy.title"))
+	s.show(w, r, http.StatusOK, "privacy", privacyPage{s.page(r, "privacy.title"), s.Texts()})
 }

@@ -189,9 +189,9 @@ func (p *postPage) tiles(d app.PostDetail) {
 
 func (p *postPage) queueText(n int) string {
 	if n == 0 {
-		return p.T("queue.none")
+		return p.T("vehicles.none")
 	}
-	return p.T("queue.some", "N", n)
+	return p.T("vehicles.some", "N", n)
 }
 
 func (p *postPage) alerts(d app.PostDetail) {
@@ -251,7 +251,10 @@ func (p *postPage) phones(d app.PostDetail) {
 // askQueue offers the answers to how many vehicles wait.
 func (p *postPage) askQueue(d app.PostDetail) {
 	for _, n := range anlo.QueueCounts {
-		value := strconv.Itoa(n)
-		p.Queue = append(p.Queue, choice{Value: value, Label: p.queueText(n), ID: "queue-" + value, Checked: d.Flow.HasCount(d.At) && d.Flow.Queue == n})
+		value, label := strconv.Itoa(n), p.queueText(n)
+		if n > 0 {
+			label = p.T("vehicles.short", "N", n)
+		}
+		p.Queue = append(p.Queue, choice{Value: value, Label: label, ID: "queue-" + value, Checked: d.Flow.HasCount(d.At) && d.Flow.Queue == n})
 	}
 }

@@ -2,9 +2,12 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"anlo"
 	"anlo/app"
@@ -16,6 +19,8 @@ import (
 // they ask. No page of them shows anybody's data.
 var postRoutes = []officeRoute{
 	{"GET /posts", anlo.ActReadPost, (*server).posts},
+	{"GET /posts/part", anlo.ActReadPost, (*server).postsPart},
+	{"GET /posts/events", anlo.ActReadPost, (*server).postsEvents},
 	{"GET /posts/new", anlo.ActDevices, (*server).newPost},
 	{"POST /posts/new", anlo.ActDevices, (*server).addPost},
 	{"GET /posts/{id}", anlo.ActReadPost, (*server).post},
@@ -34,10 +39,12 @@ var postRoutes = []officeRoute{
 // postsPage lists the posts of an officer's area.
 type postsPage struct {
 	officePage
-	Place string
-	At    string
-	Posts []postLine
-	Add   bool
+	Place  string
+	At     string
+	Search string
+	Part   string // address of the list alone
+	Posts  []postLine
+	Add    bool
 }
 
 // postLine is one post at a glance.
@@ -55,20 +62,54 @@ type postLine struct {
 type fact struct{ Label, Value, Class string }
 
 func (s *server) posts(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
+	s.showPosts(w, r, by, "layout")
+}
+
+// postsPart shows the list alone, for the page that shows it already.
+func (s *server) postsPart(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
+	s.showPosts(w, r, by, "list")
+}
+
+func (s *server) showPosts(w http.ResponseWriter, r *http.Request, by anlo.Actor, part string) {
 	states, err := s.Posts(r.Context(), by)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
+	p := postsPage{officePage: s.officePage(r, by, "posts.title"), Place: s.Units.FullName(by.Area), Add: by.May(anlo.ActDevices)}
+	p.Script, p.At, p.Search = "post", clock(s.Now()), shorten(strings.TrimSpace(r.FormValue("q")), longestSearch)
+	p.Part = "/posts/part?" + url.Values{"q": {p.Search}}.Encode()
+	states = slices.DeleteFunc(states, func(st app.PostState) bool { return !s.isMeant(st.Checkpoint, p.Search) })
 	slices.SortStableFunc(states, func(a, b app.PostState) int {
 		return cmp.Or(compareWaits(b.Wait, a.Wait), cmp.Compare(b.Alerts, a.Alerts))
 	})
-	p := postsPage{officePage: s.officePage(r, by, "posts.title"), Place: s.Units.FullName(by.Area), Add: by.May(anlo.ActDevices)}
-	p.At, p.Script = clock(s.Now()), "post"
 	for _, st := range states {
 		p.Posts = append(p.Posts, s.postLine(p.Words, st))
 	}
-	s.show(w, r, http.StatusOK, "posts", p)
+	s.showPart(w, r, http.StatusOK, "posts", part, p)
+}
+
+// glance is how often the list is read again while somebody looks at it.
+const glance = 15 * time.Second
+
+func (s *server) postsEvents(w http.ResponseWriter, r *http.Request, by anlo.Actor) {
+	if !s.streams.enter(by.Staff) {
+		s.fail(w, r, anlo.ErrTooMany)
+		return
+	}
+	defer s.streams.leave(by.Staff)
+	s.stream(w, r, by, heartbeat, func(ctx context.Context, changed func()) error {
+		tick := time.NewTicker(glance)
+		defer tick.Stop()
+		for {
+			changed()
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
+	})
 }
 
 func (s *server) postLine(w *locale.Words, st app.PostState) postLine {

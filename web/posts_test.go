@@ -9,6 +9,7 @@ import (
 	"anlo"
 	"anlo/anlotest"
 	"anlo/app"
+	"anlo/credential"
 )
 
 // crossing is two posts with a morning behind them: one in Hà Nội with two lanes
@@ -126,6 +127,25 @@ func TestThePageOfAPost(t *testing.T) {
 	v.post(page+"/surge", url.Values{}).expect(403)
 }
 
+// Pages that are open are told when to read again, in the area of the officer.
+func TestPostsTellWhenTheyChange(t *testing.T) {
+	c := newCrossing(t)
+	page := c.url + postPath(c.here.ID) + "/events"
+	for _, address := range []string{page, c.url + "/posts/events"} {
+		l := listenTo(t, address, "head")
+		l.expect(t, "event: changed")
+		l.close()
+	}
+	for officer, status := range map[string]int{"hai-chau": 403, "auditor": 403} {
+		if l := listenTo(t, page, officer); l.status != status {
+			t.Errorf("%s listens: %d", officer, l.status)
+		}
+	}
+	if v := c.at("head").get("/posts/part?q=phap"); !strings.Contains(v.body, "Pháp Vân") || strings.Contains(v.body, "<html") {
+		t.Errorf("the part that changes is %.300s", v.body)
+	}
+}
+
 func TestPhonesAreEnrolledFromThePost(t *testing.T) {
 	c := newCrossing(t)
 	v := c.at("head")
@@ -143,8 +163,12 @@ func TestPhonesAreEnrolledFromThePost(t *testing.T) {
 			code = strings.TrimPrefix(strings.TrimSpace(text(n)), "Mã kích hoạt:")
 		}
 	}
-	if strings.Contains(v.at.String(), strings.TrimSpace(code)) {
+	code = strings.TrimSpace(code)
+	if strings.Contains(v.at.String(), code) {
 		t.Error("the address has the code")
+	}
+	if drawn, err := credential.SVG(c.url + "/scanner/#" + code); err != nil || !strings.Contains(v.body, strings.TrimSpace(string(drawn))) {
+		t.Errorf("the QR code does not open the scanner with %s: %v", code, err)
 	}
 	d, token, err := c.app.Enrol(t.Context(), anlo.Actor{Role: anlo.Citizen, RemoteAddr: "192.0.2.1:1"}, code, "")
 	if err != nil || d.Label != "Làn 4" || d.Checkpoint.ID != c.here.ID {
@@ -164,7 +188,7 @@ func TestASupervisorAsksLessForAWhile(t *testing.T) {
 	v := c.at("hanoi")
 	page := postPath(c.here.ID)
 	v.get(page).expect(200, "Giảm bớt yêu cầu")
-	v.post(page+"/surge", url.Values{"for": {"60"}, "reason": {"queue"}}).expect(422)
+	v.post(page+"/surge", url.Values{"for": {"60"}, "reason": {"queue"}}).expect(422, "Chọn ít nhất một việc")
 	v.post(page+"/surge", url.Values{"for": {"60"}, "reason": {"queue"}, "skip": {"cards", "looks"}}).
 		expect(200, "Đang giảm yêu cầu đến", "Xe chờ quá dài", "Chỉ thỉnh thoảng so thẻ căn cước", "Các máy quét biết trong vòng một phút")
 	v.get("/posts").expect(200, "Đang giảm yêu cầu đến")
@@ -182,6 +206,8 @@ func TestAnAdministratorAddsAPost(t *testing.T) {
 	c := newCrossing(t)
 	v := c.at("admin")
 	v.get("/posts").expect(200, "Thêm chốt", "Hải Vân")
+	v.get("/posts?q=da+nang").expect(200, "Hải Vân").without("Pháp Vân")
+	v.get("/posts?q=zzz").expect(200, "Không tìm thấy chốt nào")
 	v.get("/posts/new").expect(200)
 	v.post("/posts/new", url.Values{"post_name": {""}, "post_commune": {""}}).expect(422)
 	v.post("/posts/new", url.Values{"post_name": {"Cầu Nhật Tân"}, "post_commune": {"xyz qwe"}}).expect(422)

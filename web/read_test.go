@@ -162,7 +162,7 @@ func TestFromCard(t *testing.T) {
 		"Thôn Đông, Nơi Nào Đó":                 {"Thôn Đông, Nơi Nào Đó", ""},
 		"":                                      {"", ""},
 	} {
-		address, commune := s.fromCard(line)
+		address, commune := s.DivideAddress(line)
 		if address != want[0] || commune != want[1] {
 			t.Errorf("%q: %q in %q, want %q", line, address, commune, want)
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -33,10 +34,28 @@ func newPhone(t testing.TB, l *lane) *phone {
 	return p
 }
 
+// phone is the same in a tab of a browser that others use as well: every lane
+// has an address of its own, and with it storage of its own.
+func (b *browser) phone(t testing.TB, l *lane) *phone {
+	own := *b
+	own.t, own.site = t, l.site
+	return &phone{browser: own.tab(), lane: l}
+}
+
 // on switches the phone on.
 func (p *phone) on() {
 	p.lane.t.Helper()
 	p.browser = newBrowser(p.lane.t, p.lane.site, chromedp.UserDataDir(p.profile))
+}
+
+// off switches it off as people do: what it has to write it writes.
+func (p *phone) off() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Cancel(ctx); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // open opens what is kept, in a tab: k and s in its window.
@@ -46,7 +65,7 @@ func (p *phone) open() *phone {
 	p.do(`(async () => {
 		const base = %s;
 		const [keep, sync, id, install] = await Promise.all(["keep.js", "sync.js", "id.js", "install.js"].map((name) => import(base + name)));
-		install.install(() => true);
+		install.install(() => window.busy ?? true);
 		Object.assign(window, { k: await keep.openKeep(), newId: id.newId, events: [] });
 		window.s = sync.openSync(k);
 		for (const name of ["status", "bundle", "alert", "withdrawn", "policy"]) s.addEventListener(name, (event) => events.push({ name, detail: event.detail }));
@@ -93,7 +112,7 @@ func (p *phone) installed() {
 // says waits until an expression has a value.
 func (p *phone) says(what, want string) {
 	p.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("(async () => String(await ("+what+")))()", chromedp.EvalAwaitPromise))
 		if err == nil && got == want {
@@ -137,17 +156,37 @@ func (p *phone) has(text string) (files []string) {
 	return files
 }
 
+// What scanners live through, in one browser.
+func TestScannerSurvives(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t, nil)
+	for name, try := range map[string]func(*testing.T, *browser){
+		"nothing lost and nothing twice": nothingLostAndNothingTwice,
+		"one bad reading among many":     oneBadReadingAmongMany,
+		"clock is wrong":                 clockIsWrong,
+		"bundles of all kinds":           bundlesOfAllKinds,
+		"withdrawn while offline":        withdrawnWhileOffline,
+		"disk full, then emptied":        diskFullAndEvicted,
+		"policy, cards and lookups":      policyCardsAndLookups,
+		"replaced by the next version":   isReplaced,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			try(t, b)
+		})
+	}
+}
+
 // Cut, scan 200, kill the tab, open again, reconnect: the server has 200, each
 // once, with the decisions that followed.
-func TestNothingIsLostAndNothingTwice(t *testing.T) {
-	t.Parallel()
+func nothingLostAndNothingTwice(t *testing.T, b *browser) {
 	l := newLane(t, 0)
-	p := newPhone(t, l).open().enrol()
+	p := b.phone(t, l).open().enrol()
 	p.installed()
 	p.says(`s.status.online`, "true")
 
 	l.stop()
-	tab := &phone{browser: p.tab(), lane: l, profile: p.profile}
+	tab := &phone{browser: p.tab(), lane: l}
 	tab.open()
 	tab.do(`(async () => { for (let i = 0; i < 200; i++) await k.add(reading(i)); s.soon() })()`)
 	tab.says(`s.status.waiting + " " + s.status.online`, "200 false")
@@ -155,7 +194,7 @@ func TestNothingIsLostAndNothingTwice(t *testing.T) {
 	go chromedp.Call(ctx, cdppage.Crash, struct{}{}) // it never answers
 	time.Sleep(300 * time.Millisecond)
 
-	again := &phone{browser: p.tab(), lane: l, profile: p.profile}
+	again := &phone{browser: p.tab(), lane: l}
 	again.open()
 	again.says(`k.waiting()`, "200")
 	again.do(`(async () => {
@@ -202,10 +241,9 @@ func TestNothingIsLostAndNothingTwice(t *testing.T) {
 
 // One reading among a thousand that makes no sense is put aside, and the others
 // are kept; also when a server refuses the whole batch for it.
-func TestOneBadReadingAmongMany(t *testing.T) {
-	t.Parallel()
+func oneBadReadingAmongMany(t *testing.T, b *browser) {
 	l := newLane(t, 0)
-	p := newPhone(t, l).open().enrol()
+	p := b.phone(t, l).open().enrol()
 	l.stop()
 	p.do(`(async () => {
 		const add = (n, change) => { const made = reading(n, change); return k.add(made).then(() => made.id) };
@@ -214,8 +252,11 @@ func TestOneBadReadingAmongMany(t *testing.T) {
 		await Promise.all(Array.from({ length: 598 }, (_, i) => add(701 + i)));
 		window.poison = await add(1299);
 	})()`)
-	l.set(func() { l.poison = p.do(`poison`) })
+	l.set(func() { l.poison = `"sent_at"` }) // refused whatever is in it: no reading's fault
 	l.start()
+	p.round()
+	p.says(`s.status.waiting + " " + s.status.refused`, "1300 0")
+	l.set(func() { l.poison, l.batches = p.do(`poison`), nil })
 	p.do(`s.soon(true)`)
 	p.says(`s.status.waiting + " " + s.status.refused`, "0 2")
 	if all, at := l.readings(); all != 1298 || len(at) != 1298 {
@@ -262,6 +303,7 @@ func TestDiskTellsNothing(t *testing.T) {
 		await k.add(reading(3, { pass: %s }));
 		await k.keepCards(new TextEncoder().encode("Nguyễn Thị Kín"), Date.now() + 1000000);
 		window.token = await k.token();
+		for (let i = 10; i < 400; i++) await k.add(reading(i));
 	})()`, number, code, pass)
 	if got := p.do(`k.cards().then((cards) => new TextDecoder().decode(cards))`); got != "Nguyễn Thị Kín" {
 		t.Errorf("the cards are %q", got)
@@ -310,18 +352,10 @@ func utf16(s string) string {
 
 // A phone whose clock is five hours wrong reads by the right time, and its
 // readings are kept by the right time.
-func TestClockIsWrong(t *testing.T) {
-	t.Parallel()
-	var p *phone
+func clockIsWrong(t *testing.T, b *browser) {
 	for _, behind := range []time.Duration{5 * time.Hour, -5 * time.Hour} { // the server's is right
 		l := newLane(t, behind)
-		if p == nil {
-			p = newPhone(t, l)
-		} else {
-			p = &phone{browser: p.tab(), lane: l}
-			p.site = l.site
-		}
-		p.open().enrol()
+		p := b.phone(t, l).open().enrol()
 		p.says(`s.bundle !== null`, "true")
 		p.installed()
 		off := fmt.Sprintf(`Math.abs(s.status.clockOff - %d) < 3000 && Math.abs(s.now() - Date.now() - %[1]d) < 3000`, -behind.Milliseconds())
@@ -339,6 +373,18 @@ func TestClockIsWrong(t *testing.T) {
 		if got := at[p.do(`made.id`)]; got.Sub(made).Abs() > 5*time.Second {
 			t.Errorf("%v behind: read at %v, kept as %v", behind, made, got)
 		}
+		l.stop()
+		p.do(`k.add(window.made = reading(2))`)
+		made = l.now()
+		p.do(`(() => { const real = Date.now, right = real() + s.status.clockOff - real(); Date.now = () => real() + right })()`) // somebody sets it right
+		l.start()
+		p.do(`s.soon(true)`)
+		p.says(`k.waiting() `, "0")
+		p.says(`s.status.clockOff`, "0")
+		_, at = l.readings()
+		if got := at[p.do(`made.id`)]; got.Sub(made).Abs() > 5*time.Second {
+			t.Errorf("%v behind and set right: read at %v, kept as %v", behind, made, got)
+		}
 		p.do(`(() => { const before = s.now(); const real = Date.now; Date.now = () => real() - 3600_000; window.stepped = s.now() - before; Date.now = real })()`)
 		if got := p.do(`stepped >= 0 && stepped < 1000`); got != "true" {
 			t.Errorf("somebody sets the clock back, and the time jumps by %s ms", p.do(`stepped`))
@@ -347,8 +393,7 @@ func TestClockIsWrong(t *testing.T) {
 }
 
 // The bundle that a phone has is replaced by newer ones under the same root only.
-func TestBundlesOfAllKinds(t *testing.T) {
-	t.Parallel()
+func bundlesOfAllKinds(t *testing.T, b *browser) {
 	other, err := newLane(t, 0).bundleNow()
 	if err != nil {
 		t.Fatal(err)
@@ -360,7 +405,7 @@ func TestBundlesOfAllKinds(t *testing.T) {
 	}
 	l.ahead.Store(0)
 	l.set(func() { l.bundle = yesterday })
-	p := newPhone(t, l).open().enrol()
+	p := b.phone(t, l).open().enrol()
 	p.says(`Math.round((s.now() - s.status.bundleIssued) / 3600_000)`, "26") // better than none, and shows its age
 	p.installed()
 	l.set(func() { l.bundle = nil })
@@ -401,10 +446,9 @@ func (l *lane) bundleNow() ([]byte, error) {
 
 // A phone that was withdrawn while it had no network delivers what it read
 // before, and forgets everything.
-func TestWithdrawnWhileOffline(t *testing.T) {
-	t.Parallel()
+func withdrawnWhileOffline(t *testing.T, b *browser) {
 	l := newLane(t, 0)
-	p := newPhone(t, l).open().enrol()
+	p := b.phone(t, l).open().enrol()
 	second := &phone{browser: p.tab(), lane: l}
 	second.open()
 	p.says(`s.status.online`, "true")
@@ -445,12 +489,9 @@ func TestWithdrawnWhileOffline(t *testing.T) {
 
 // A full disk loses nothing while the page is open, and tells; what the browser
 // removes leaves no half of a phone.
-func TestDiskFullAndEvicted(t *testing.T) {
-	t.Parallel()
+func diskFullAndEvicted(t *testing.T, b *browser) {
 	l := newLane(t, 0)
-	p := newPhone(t, l)
-	p.browser = p.tab()
-	p.open().enrol()
+	p := b.phone(t, l).open().enrol()
 	p.says(`s.status.storage + s.status.online`, "oktrue")
 	quota := func(bytes float64) {
 		call(p.browser, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: l.url, QuotaSize: &bytes})
@@ -469,6 +510,7 @@ func TestDiskFullAndEvicted(t *testing.T) {
 	if got := p.do(`k.seen(made[1].pass, 0).then((seen) => seen.decision)`); got != "turned-back" {
 		t.Errorf("what is in memory is seen as %q", got)
 	}
+	l.exec("UPDATE checkpoint SET card_hours = 12") // which the phone cannot write down
 	l.start()
 	p.do(`s.soon(true)`)
 	p.says(`s.status.storage + " " + s.status.waiting`, "full 0")
@@ -508,21 +550,25 @@ func TestDiskFullAndEvicted(t *testing.T) {
 }
 
 // What the post asks, cards and lookups come and go with what the server says.
-func TestPolicyCardsAndLookups(t *testing.T) {
-	t.Parallel()
+func policyCardsAndLookups(t *testing.T, b *browser) {
 	l := newLane(t, 0)
 	l.declare(anlotest.Declaration(l.now(), anlotest.An))
-	p := newPhone(t, l).open()
+	p := b.phone(t, l).open()
 	if got := p.do(`s.enrol("AAAA-AAAA", "x").then(() => "enrolled", (error) => error.message)`); got != "enrolment.unknown" {
 		t.Errorf("a wrong code: %s", got)
 	}
 	p.enrol()
 	p.says(`s.status.online`, "true")
 	p.says(`k.cards()`, "null")
-	l.set(func() { l.cards = "a list" })
 	l.exec("UPDATE checkpoint SET card_hours = 12")
 	p.do(`s.soon(true)`)
-	p.says(`k.cards().then((cards) => cards && new TextDecoder().decode(cards))`, "a list")
+	p.says(`s.bundle !== null`, "true")
+	p.wait(`Boolean(window.found) || void (async () => {
+		const { find } = await import("` + p.scripts() + `cards.js");
+		const list = await k.cards();
+		if (list) window.found = await find(s.bundle, list, "001090123456", s.now());
+	})()`)
+	p.says(`found.outcome + found.bearer.travellers[0].name`, "goNguyễn Văn An")
 	p.says(`k.device().then((device) => device.policy.cardHours + " " + events.some(({ name }) => name === "policy"))`, "12 true")
 	l.exec("UPDATE checkpoint SET card_hours = 0")
 	p.do(`s.soon(true)`)

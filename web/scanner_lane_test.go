@@ -5,10 +5,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,7 +41,8 @@ type lane struct {
 	status  int    // of every answer, 0 for the true one
 	bundle  []byte // instead of its own
 	poison  string // a reading that a batch is refused as a whole for
-	cards   string // the list for the post
+	next    string // base of the version of the scanner that follows, "" while there is none
+	broken  string // a file that is not there
 	batches []batch
 	last    map[string]sent // how each reading was sent last
 }
@@ -85,7 +89,7 @@ func (l *lane) start() {
 	}
 	l.address = listener.Addr().String()
 	mux := http.NewServeMux()
-	mux.Handle("/", New(l.app, Options{}))
+	mux.Handle("/", l.pages(New(l.app, Options{})))
 	mux.Handle("/api/", l.moody(api.New(l.app, api.Options{})))
 	l.server = &http.Server{Handler: mux}
 	go l.server.Serve(countedListener{listener, &l.wire})
@@ -106,13 +110,12 @@ func (l *lane) moody(api http.Handler) http.Handler {
 		defer l.mu.Unlock()
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		switch readings := r.URL.Path == "/api/v1/scans"; {
+		readings := r.URL.Path == "/api/v1/scans"
+		some := readings && l.delivered(body)
+		switch {
 		case l.status != 0:
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "<h1>a proxy says</h1>", l.status)
-		case r.URL.Path == "/api/v1/cards":
-			w.Header().Set("Content-Type", "application/octet-stream")
-			io.WriteString(w, l.cards)
 		case r.URL.Path == "/api/v1/bundle" && l.bundle != nil:
 			w.Header().Set("Content-Type", "application/cose")
 			w.Write(l.bundle)
@@ -120,7 +123,7 @@ func (l *lane) moody(api http.Handler) http.Handler {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(http.StatusUnprocessableEntity)
 			io.WriteString(w, `{"code":"invalid"}`)
-		case readings && l.delivered(body) && l.lose > 0:
+		case some && l.lose > 0:
 			l.lose--
 			api.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler) // it is done, and nobody hears of it
@@ -128,6 +131,51 @@ func (l *lane) moody(api http.Handler) http.Handler {
 			api.ServeHTTP(w, r)
 		}
 	})
+}
+
+// pages shows the pages, or the same scanner as if it were another version: at
+// other addresses, with one file that differs.
+func (l *lane) pages(pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.mu.Lock()
+		next, broken := l.next, l.broken
+		l.mu.Unlock()
+		if broken != "" && strings.HasSuffix(r.URL.Path, broken) {
+			http.NotFound(w, r)
+			return
+		}
+		if next == "" || !strings.HasPrefix(r.URL.Path, "/scanner/") {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		now := New(l.app, Options{})
+		answer := httptest.NewRecorder()
+		version := l.version(now)
+		r.URL.Path = strings.ReplaceAll(r.URL.Path, next, version)
+		r.Header.Del("Accept-Encoding")
+		now.ServeHTTP(answer, r)
+		body := strings.ReplaceAll(answer.Body.String(), version, next)
+		body = strings.Replace(body, `"version":"`, `"version":"next-`, 1)
+		if broken != "" {
+			body = strings.Replace(body, broken+`","`, broken+`","new `, 1) // its digest in the list
+		}
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		io.WriteString(w, body)
+	})
+}
+
+var versionOnPage = regexp.MustCompile(`data-version="([0-9a-f]+)"`)
+
+// version is that of the scanner in the program.
+func (l *lane) version(pages http.Handler) string {
+	w := httptest.NewRecorder()
+	pages.ServeHTTP(w, httptest.NewRequest("GET", "/scanner/", nil))
+	found := versionOnPage.FindStringSubmatch(w.Body.String())
+	if found == nil {
+		l.t.Fatal("the page names no version")
+	}
+	return found[1]
 }
 
 // delivered remembers a batch, and reports whether there is a reading in it.

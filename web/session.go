@@ -54,7 +54,8 @@ func (s *server) signedIn(r *http.Request) (anlo.Actor, error) {
 }
 
 // unattended are the routes that an open page asks for by itself.
-var unattended = map[string]bool{"GET /desk/part": true, "GET /desk/events": true}
+var unattended = map[string]bool{"GET /desk/part": true, "GET /desk/events": true, "GET /posts/part": true, "GET /posts/events": true,
+	"GET /posts/{id}/part": true, "GET /posts/{id}/events": true}
 
 // who is signed in, when a page is opened.
 func (s *server) who(r *http.Request) (auth.Session, error) {

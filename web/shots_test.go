@@ -35,6 +35,11 @@ func TestShots(t *testing.T) {
 			o.scannerStates(func(name string) {
 				o.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-scanner-%s.jpg", lang, width, name)))
 			})
+			c := newCrossing(t)
+			p := newBrowser(t, c.site)
+			p.size(width, true)
+			p.language(lang)
+			c.postStates(p, func(name string) { p.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name))) })
 			b.deskStates(func(name string) { b.shoot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.jpg", lang, width, name))) })
 		}
 	}

@@ -148,7 +148,7 @@ func (s *server) areas(role anlo.Role, text string) []anlo.Unit {
 // isNamed reports whether a text is the name of a unit, accents aside.
 func (s *server) isNamed(u anlo.Unit, text string) bool {
 	plain := func(t string) string { return geo.Strip(geo.Normal(t)) }
-	names := append(s.fullNames(u), u.Name, geo.Bare(u))
+	names := append(s.CommuneNames(u), u.Name, geo.Bare(u))
 	return slices.ContainsFunc(names, func(name string) bool { return plain(name) == plain(text) })
 }
 

@@ -57,15 +57,19 @@ func TestCodeFromThePassPage(t *testing.T) {
 	o.get("/checkpoint").submit("/checkpoint/enter", "token", token)
 	o.submit("/checkpoint", "code", strings.ToLower(shortCode.FindString(bodies[0]))).expect(200, "CHO QUA", "Nguyễn Văn An")
 
+	v.get("/privacy").expect(200, "nhà mạng nhận số điện thoại")
 	english := s.visitor("en")
 	english.fill().send().expect(200, "Send the code to a plain phone")
-	v.link("/cancel").submit(own + "/cancel")
+	v.get(own).link("/cancel").submit(own + "/cancel")
 	if strings.Contains(v.text(), "điện thoại thường") {
 		t.Error("a text is offered for what is cancelled")
 	}
 	silent := newSite(t, Options{}).visitor("vi")
 	if silent.fill().send(); strings.Contains(silent.body, "/text") {
 		t.Error("a text is offered where there is no gateway")
+	}
+	if silent.get("/privacy"); strings.Contains(silent.body, "nhà mạng") {
+		t.Error("texts are spoken of where there is no gateway")
 	}
 }
 

@@ -61,19 +61,15 @@ func (s *server) waits(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "wait", p)
 }
 
-// findPosts keeps those whose name, or a unit that they lie in, has the words
-// that somebody typed, with or without accents.
+// findPosts keeps those that somebody means.
 func (s *server) findPosts(posts []app.PostWait, typed string) []app.PostWait {
-	words := strings.Fields(geo.Strip(geo.Normal(typed)))
-	if len(words) == 0 {
-		return slices.Clone(posts)
-	}
-	var found []app.PostWait
-	for _, p := range posts {
-		text := " " + geo.Strip(geo.Normal(p.Name+" "+s.Units.FullName(p.Commune)))
-		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, " "+word) }) {
-			found = append(found, p)
-		}
-	}
-	return found
+	found := slices.Clone(posts)
+	return slices.DeleteFunc(found, func(p app.PostWait) bool { return !s.isMeant(p.Checkpoint, typed) })
+}
+
+// isMeant reports whether the name of a post, or a unit that it lies in, has the
+// words that somebody typed, with or without accents.
+func (s *server) isMeant(c anlo.Checkpoint, typed string) bool {
+	text := " " + geo.Strip(geo.Normal(c.Name+" "+s.Units.FullName(c.Commune)))
+	return !slices.ContainsFunc(strings.Fields(geo.Strip(geo.Normal(typed))), func(word string) bool { return !strings.Contains(text, " "+word) })
 }

@@ -68,7 +68,7 @@ type route struct {
 
 // publicRoutes are those for which nobody needs to be signed in. What officers
 // may open is in officeRoutes.
-var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, waitRoutes, partRoutes}
+var publicRoutes = [][]route{citizenRoutes, checkpointRoutes, signInRoutes, federationRoutes, scannerRoutes, listRoutes, waitRoutes, partRoutes}
 
 var citizenRoutes = []route{
 	{"GET /{$}", (*server).home},
@@ -146,7 +146,11 @@ func (s *server) headers(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		limit := int64(maxForm)
+		if under(r.URL.Path, "/declare/list") {
+			limit = maxList
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})
 }

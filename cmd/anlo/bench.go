@@ -15,6 +15,7 @@ type benchCmd struct {
 	Declare   benchDeclareCmd   `cmd:"" help:"Declarations a second against bulk insert of the same rows."`
 	Route     benchRouteCmd     `cmd:"" help:"What telling the communes adds to a declaration."`
 	Desk      benchDeskCmd      `cmd:"" help:"What officers ask of the desk, on a database of two weeks."`
+	Scans     benchScansCmd     `cmd:"" help:"Readings a second, as scanners deliver them, against bulk insert of the same rows."`
 	Match     benchMatchCmd     `cmd:"" help:"Precision and recall of the matcher on careless declarations."`
 	Audit     benchAuditCmd     `cmd:"" help:"Declarations with audit entries and their sealing against declarations without."`
 	Footprint benchFootprintCmd `cmd:"" help:"Start-up, idle memory, size of the binary and of the first page."`
@@ -101,7 +102,8 @@ func (c *benchAllCmd) Run(ctx context.Context, s std) error {
 	}
 	for _, database := range databases {
 		parts = append(parts, (&benchRouteCmd{Callers: 64, Declarations: 80_000, Database: database}).measure,
-			(&benchDeskCmd{Declarations: 200_000, Requests: 200, Database: database}).measure)
+			(&benchDeskCmd{Declarations: 200_000, Requests: 200, Database: database}).measure,
+			(&benchScansCmd{Phones: 4, Readings: 100_000, Database: database}).measure)
 	}
 	parts = append(parts, (&benchFootprintCmd{}).measure)
 	for _, measure := range parts {

@@ -87,6 +87,8 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
 
   declare        %[2]s/
   judge a pass   %[2]s/checkpoint   (device token: see %[3]s)
+  a scanner      %[2]s/scanner/   (a code for it: sign in as "checkpoint", then "Chốt" / "Posts")
+  waiting times  %[2]s/wait
   people to be   %[3]s
   officers to be %[2]s/   (logins, password and codes: on the start page and in %[3]s)
   the API        %[2]s/api/openapi.json
@@ -94,8 +96,16 @@ func (c *demoCmd) Run(ctx context.Context, s std) error {
                  anlo verify --bundle bundle.cose --root %[4]s 'AL1:…'
 
 `, c.People, file.BaseURL, c.path(), filepath.Join(c.Data, "root.pem"))
+	lanes, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	reading := file.lanes(a)
+	reading.before(ctx)
+	go func() { defer close(done); reading.run(lanes) }()
 	fmt.Fprintln(s.out, "ready", file.BaseURL)
-	return errors.Join(serve(ctx, a, l, doors{Demo: shown}), a.Close())
+	err = serve(ctx, a, l, doors{Demo: shown})
+	stop()
+	<-done
+	return errors.Join(err, a.Close())
 }
 
 func (c *demoCmd) path() string { return filepath.Join(c.Data, "demo.json") }
@@ -156,11 +166,19 @@ func (c *demoCmd) makeUp(ctx context.Context, config app.Config, file *demoFile)
 		}
 		p.posts = append(p.posts, by)
 	}
+	for i, lane := range []string{"Làn 2", "Làn 3", "Làn 2"} { // two more at the first post, one at the second
+		if err := file.addLane(ctx, a, p.posts[i/2].Device.Checkpoint, lane); err != nil {
+			return err
+		}
+	}
 	if file.Staff, err = openStaff(ctx, a, focus, p.posts[0].Device.Checkpoint.Commune); err != nil {
 		return err
 	}
+	var supervisor anlo.Actor
 	for _, s := range file.Staff {
 		switch by := s.actor(a); s.Role {
+		case anlo.NationalSupervisor:
+			supervisor = by
 		case anlo.CommuneOfficer:
 			p.people[by.Area] = by
 		case anlo.HealthOfficer:
@@ -168,7 +186,10 @@ func (c *demoCmd) makeUp(ctx context.Context, config app.Config, file *demoFile)
 		}
 	}
 	file.People = c.chosen(a)
-	return p.live(ctx)
+	if err := p.live(ctx); err != nil {
+		return err
+	}
+	return p.crossPosts(ctx, supervisor)
 }
 
 // before reads the demo.json of an earlier start.
@@ -216,7 +237,20 @@ func (f *demoFile) enrol(ctx context.Context, a *app.App, name, commune string) 
 	if err != nil {
 		return err
 	}
-	_, token, err := a.AddDevice(ctx, operator, post, "demo")
-	f.Devices = append(f.Devices, demoDevice{name, token})
+	return f.addLane(ctx, a, post, "Làn 1")
+}
+
+func (f *demoFile) addLane(ctx context.Context, a *app.App, post anlo.Checkpoint, label string) error {
+	_, token, err := a.AddDevice(ctx, operator, post, label)
+	f.Devices = append(f.Devices, demoDevice{post.Name, token})
 	return err
+}
+
+// lanes are the scanners that read while the demonstration runs.
+func (f *demoFile) lanes(a *app.App) demoLanes {
+	l := demoLanes{app: a}
+	for _, d := range f.Devices {
+		l.tokens = append(l.tokens, d.Token)
+	}
+	return l
 }

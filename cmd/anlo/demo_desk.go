@@ -37,6 +37,7 @@ type past struct {
 	people map[anlo.UnitRef]anlo.Actor
 	health map[anlo.UnitRef]anlo.Actor // by province
 	posts  []anlo.Actor
+	passes []anlo.ID // of the newest declarations, for the lanes
 
 	journeys []simulate.Journey
 	events   []event // in order
@@ -169,6 +170,7 @@ func (p *past) declare(ctx context.Context, journeys []simulate.Journey) error {
 			return err
 		}
 		p.travel(journeys[i], r, owner)
+		p.passes = append(p.passes, r.Passes[0].ID)
 		notices, err := p.app.Store.NoticesOf(ctx, r.ID)
 		if err != nil {
 			return err

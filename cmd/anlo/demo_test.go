@@ -66,6 +66,12 @@ func TestDemoOfficers(t *testing.T) {
 	if got := strings.Count(desk, `href="/desk/n/`); got < 5 {
 		t.Errorf("the desk of %s has %d notices:\n%s", me.AreaName, got, desk)
 	}
+	waits := page(c.Get(d.base + "/wait"))
+	for _, want := range []string{demoPosts[0].name, demoPosts[1].name, "Dưới 5 phút", "Khoảng", "Chốt đang hỏi ít hơn"} {
+		if !strings.Contains(waits, want) {
+			t.Errorf("the waiting times do not show %q:\n%s", want, waits)
+		}
+	}
 	d.texts(t)
 	d.kill()
 	s := startServer(t, "serve", "--data", d.dir, "--listen", "127.0.0.1:0")

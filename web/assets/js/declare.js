@@ -5,8 +5,13 @@ import { camera } from "./camera.js";
 const again = /** @type {HTMLFormElement | null} */ (document.getElementById("again"));
 const form = again ?? /** @type {HTMLFormElement | null} */ (document.getElementById("step"));
 
-// The pass page that follows forgets the pass that was kept before.
-if (again) sessionStorage.setItem("anlo-before", new URL(again.action).pathname.replace(/\/again$/, ""));
+if (again) {
+	try { // the pass page that follows forgets the pass that was kept before
+		sessionStorage.setItem("anlo-before", new URL(again.action).pathname.replace(/\/again$/, ""));
+	} catch {
+		// Browsers that keep nothing have nothing to forget.
+	}
+}
 
 if (form) {
 	document.getElementById("problems")?.focus();

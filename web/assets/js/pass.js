@@ -76,8 +76,20 @@ function alone() {
 		if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
 		await awake?.release().catch(() => {});
 	};
-	const close = () => { if (shown()) location.hash = "#ticket"; };
-	addEventListener("hashchange", change);
+	let opened = false; // by a touch: then the way back closes it
+	const close = () => {
+		if (!shown()) return;
+		if (opened) history.back();
+		else location.replace("#main");
+	};
+	addEventListener("hashchange", () => {
+		opened = shown();
+		change();
+	});
+	document.querySelector(".qr .close")?.addEventListener("click", (event) => {
+		event.preventDefault();
+		close();
+	});
 	addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 	document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) close(); });
 	document.addEventListener("visibilitychange", stayOn);

@@ -1,7 +1,8 @@
 // The signed file by which a scanner judges without a network. See
 // credential/bundle.go.
-import { bytes, fields, int, list, Malformed, parse, seconds, strict, text, tuple } from "./cbor.js";
+import { Malformed, parse, strict } from "./cbor.js";
 import { maxBundle, parseMessage, signedBy, typeBundle } from "./cose.js";
+import { bytes, fields, int, list, seconds, text, tuple } from "./fields.js";
 import { judge } from "./judge.js";
 import { findKey, maxVersion, openKeyList, useBundle } from "./keylist.js";
 import { openStatus } from "./status.js";

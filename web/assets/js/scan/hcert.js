@@ -1,8 +1,9 @@
 // EU Digital COVID Certificates, with every leniency that the few hundred issuers
 // need. See credential/hcert.go and hcertread.go.
 import { decodeBase45, trim } from "./base45.js";
-import { bytes, fields, float, lenient, Malformed, object, optionalInt, parse, text as textOf, tuple } from "./cbor.js";
+import { lenient, Malformed, parse } from "./cbor.js";
 import { hex } from "./cose.js";
+import { bytes, fields, float, object, optionalInt, text as textOf, tuple } from "./fields.js";
 import { inflate } from "./inflate.js";
 import { maySign, verifies } from "./trust.js";
 

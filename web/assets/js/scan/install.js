@@ -11,7 +11,7 @@ const calm = 4; // looks without anything going on, before a page that is in sig
 export async function install(busy) {
 	const workers = navigator.serviceWorker;
 	if (!workers) return;
-	const had = Boolean(workers.controller);
+	let controlled = Boolean(workers.controller);
 	let replaced = false;
 	let quiet = 0;
 	/** @type {ServiceWorkerRegistration | undefined} */
@@ -23,7 +23,8 @@ export async function install(busy) {
 		else registration?.waiting?.postMessage("take over");
 	};
 	workers.addEventListener("controllerchange", () => {
-		replaced = had; // a page that had none before needs no new start
+		replaced = controlled; // the first one that comes is of the same version as the page
+		controlled = true;
 		if (replaced && !busy() && (document.hidden || quiet >= calm)) location.reload();
 	});
 	document.addEventListener("visibilitychange", change);

@@ -1,7 +1,7 @@
-// What stays on the phone. Everything personal in it is encrypted under keys in
-// a database of their own, and forget() removes that database first: of a deleted
-// record browsers leave the bytes in their files for a while, of a deleted
-// database they do not, so what may be left of the rest is noise.
+// What stays on the phone. Everything personal in it is encrypted. forget()
+// deletes whole databases, the one with the keys first: of a deleted record
+// browsers leave the bytes in their files for a while, and with the key gone what
+// may be left of the rest is noise. A test searches the files for the key.
 import { Disk } from "./disk.js";
 import { Readings, shapeReadings } from "./readings.js";
 import { makeKeys, open, openBytes, seal, sealBytes } from "./seal.js";
@@ -10,6 +10,7 @@ import { makeKeys, open, openBytes, seal, sealBytes } from "./seal.js";
  * @typedef {import("./types.js").Keep} Keep
  * @typedef {import("./types.js").Scan} Scan
  * @typedef {import("./types.js").Device} Device
+ * @typedef {import("./types.js").KnownTime} KnownTime
  * @typedef {import("./seal.js").Keys} Keys
  * @typedef {{ device: Device, token: string, root: number[], withdrawn: boolean }} Enrolment
  */
@@ -188,13 +189,16 @@ class OnDisk extends EventTarget {
 		await this.#keepAs("cards", data ? { until, data: await sealBytes(await this.#need(), "cards", new Uint8Array(data)) } : undefined);
 	}
 
-	/** @returns {Promise<{ off: number, last: number } | null>} */
+	/** @returns {Promise<KnownTime | null>} */
 	async clock() {
-		return (await this.#kept("clock")) ?? null;
+		const clock = (await this.#kept("clock")) ?? null;
+		if (clock) this.#readings.off = clock.off;
+		return clock;
 	}
 
-	/** @param {{ off: number, last: number }} clock */
+	/** @param {KnownTime} clock */
 	keepClock(clock) {
+		this.#readings.off = clock.off;
 		return this.#keepAs("clock", clock);
 	}
 

@@ -1,6 +1,7 @@
 // The list of keys that the root signs, inside every bundle. See credential/keys.go.
-import { bytes, fields, int, list, Malformed, parse, seconds, strict } from "./cbor.js";
+import { Malformed, parse, strict } from "./cbor.js";
 import { hex, maxKeyList, parseMessage, plain, sha256, signedBy, typeKeyList } from "./cose.js";
+import { bytes, fields, int, list, seconds } from "./fields.js";
 
 /**
  * @typedef {object} Key

@@ -9,9 +9,10 @@ import { mark, open, seal } from "./seal.js";
  */
 
 /**
- * A reading on the disk. rev counts its changes. One of the rest is there:
- * waiting while it is to be sent, sent or refused with the time of that.
- * @typedef {{ id: string, rev: number, waiting?: 1, sent?: number, refused?: number, code?: string, data: Uint8Array<ArrayBuffer> }} Row
+ * A reading on the disk. rev counts its changes, off is what the phone's clock
+ * was known to be behind. One of the rest is there: waiting while it is to be
+ * sent, sent or refused with the time of that.
+ * @typedef {{ id: string, rev: number, off: number, waiting?: 1, sent?: number, refused?: number, code?: string, data: Uint8Array<ArrayBuffer> }} Row
  */
 
 const minute = 60_000;
@@ -30,11 +31,12 @@ export function shapeReadings(db) {
 export class Readings extends EventTarget { // event: "storage", when the disk begins or ceases to take them
 	#disk;
 	#keys;
-	/** What the disk did not take. @type {Map<string, { scan: Scan, rev: number }>} */
+	/** What the disk did not take. @type {Map<string, { scan: Scan, rev: number, off: number }>} */
 	#unsaved = new Map();
 	/** The change of each reading that was handed out to be sent. @type {Map<string, number>} */
 	#handed = new Map();
 	full = false;
+	off = 0; // what the phone's clock is known to be behind
 
 	/**
 	 * @param {import("./disk.js").Disk} disk
@@ -59,10 +61,10 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 	/** @param {Scan} scan */
 	async add(scan) {
 		try {
-			await this.#write(scan, 0);
+			await this.#write(scan, 0, this.off);
 			if (!this.unsaved) this.#setFull(false);
 		} catch {
-			this.#hold(scan, 0);
+			this.#hold(scan, 0, this.off);
 			await this.prune();
 			await this.save();
 		}
@@ -75,19 +77,21 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 	async change(id, change) {
 		for (;;) {
 			const here = this.#unsaved.get(id);
-			if (here) return this.#hold({ ...here.scan, ...change }, here.rev + 1);
+			if (here) return this.#hold({ ...here.scan, ...change }, here.rev + 1, here.off);
 			const row = await this.#row(id);
 			if (!row) return; // too long ago
 			const scan = { ...(await open(await this.#keys(), id, row.data)), ...change };
 			try {
-				if (await this.#write(scan, row.rev + 1, row)) return;
+				if (await this.#write(scan, row.rev + 1, row.off, row)) return;
 			} catch {
-				return this.#hold(scan, row.rev + 1);
+				return this.#hold(scan, row.rev + 1, row.off);
 			}
 		}
 	}
 
 	/**
+	 * Readings to be sent, with their times as the clock is now: the server takes
+	 * it that one clock showed them all.
 	 * @param {number} limit
 	 * @returns {Promise<Scan[]>}
 	 */
@@ -98,13 +102,22 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 		const rows = await this.#disk.run("readonly", ["scans"], (tx) => tx.objectStore("scans").index("waiting").getAll(1, limit));
 		/** @type {{ id: string, code: string }[]} */
 		const damaged = [];
-		const opened = await Promise.all(rows.filter(({ id }) => !this.#unsaved.has(id)).slice(0, limit - held.length).map(async ({ id, rev, data }) => {
+		const opened = await Promise.all(rows.filter(({ id }) => !this.#unsaved.has(id)).slice(0, limit - held.length).map(async ({ id, rev, off, data }) => {
 			this.#handed.set(id, rev);
-			return open(keys, id, data).catch(() => void damaged.push({ id, code: "damaged" }));
+			return open(keys, id, data).then((scan) => this.#shift(scan, off), () => void damaged.push({ id, code: "damaged" }));
 		}));
 		for (const { scan, rev } of held) this.#handed.set(scan.id, rev);
 		if (damaged.length > 0) await this.settle(damaged);
-		return [...held.map(({ scan }) => scan), ...opened.filter(Boolean)];
+		return [...held.map(({ scan, off }) => this.#shift(scan, off)), ...opened.filter((scan) => scan !== undefined)];
+	}
+
+	/**
+	 * @param {Scan} scan
+	 * @param {number} off
+	 * @returns {Scan}
+	 */
+	#shift(scan, off) {
+		return { ...scan, at: scan.at + off - this.off };
 	}
 
 	/**
@@ -173,9 +186,9 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 	/** Tries again to bring to the disk what it did not take. */
 	async save() {
 		const saved = this.unsaved;
-		for (const [id, { scan, rev }] of this.#unsaved) {
+		for (const [id, { scan, rev, off }] of this.#unsaved) {
 			try {
-				await this.#write(scan, rev);
+				await this.#write(scan, rev, off);
 			} catch {
 				return;
 			}
@@ -201,9 +214,10 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 	/**
 	 * @param {Scan} scan
 	 * @param {number} rev
+	 * @param {number} off
 	 */
-	#hold(scan, rev) {
-		this.#unsaved.set(scan.id, { scan: { ...scan }, rev });
+	#hold(scan, rev, off) {
+		this.#unsaved.set(scan.id, { scan: { ...scan }, rev, off });
 		this.#setFull(true);
 	}
 
@@ -226,13 +240,14 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 	 * Puts a reading on the disk, unless it is not any more as it was. Says whether it did.
 	 * @param {Scan} scan
 	 * @param {number} rev
+	 * @param {number} off
 	 * @param {Row} [was]
 	 */
-	async #write(scan, rev, was) {
+	async #write(scan, rev, off, was) {
 		const keys = await this.#keys();
 		const name = scan.pass ? await mark(keys, scan.pass) : "";
 		/** @type {Row} */
-		const row = { id: scan.id, rev, data: await seal(keys, scan.id, scan), ...(was?.refused ? { refused: was.refused, code: was.code } : { waiting: 1 }) };
+		const row = { id: scan.id, rev, off, data: await seal(keys, scan.id, scan), ...(was?.refused ? { refused: was.refused, code: was.code } : { waiting: 1 }) };
 		let same = true;
 		await this.#disk.run("readwrite", ["scans", "seen"], (tx) => {
 			const scans = tx.objectStore("scans");

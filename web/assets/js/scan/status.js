@@ -1,6 +1,7 @@
 // Which of the passes issued on a day are revoked: a bit for each place, the least
 // significant of a byte first. See credential/status.go.
-import { bytes, fields, int, Malformed, seconds } from "./cbor.js";
+import { Malformed } from "./cbor.js";
+import { bytes, fields, int, seconds } from "./fields.js";
 import { inflate } from "./inflate.js";
 
 /** @typedef {{ day: number, size: number, bits: Uint8Array }} StatusList */

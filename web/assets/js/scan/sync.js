@@ -2,19 +2,18 @@
 // and what the post asks of its lanes in. Without a network it waits.
 import { ask, Line } from "./ask.js";
 import { Clock } from "./clock.js";
+import { Outbox } from "./outbox.js";
 import { Trusted } from "./trusted.js";
-import { alertIn, bytesIn, deviceIn, readingIn, scanOut } from "./wire.js";
+import { bytesIn, deviceIn, readingIn } from "./wire.js";
 
 /**
  * @typedef {import("./types.js").Keep} Keep
  * @typedef {import("./types.js").Sync} Sync
  * @typedef {import("./types.js").Status} Status
- * @typedef {import("./ask.js").Answer} Answer
  */
 
 const second = 1000;
 const minute = 60 * second;
-const most = 1000; // readings in one request
 const bundleEvery = 30 * second;
 const cardsEvery = 30 * minute;
 
@@ -31,13 +30,13 @@ class OverNetwork extends EventTarget {
 	#keep;
 	#clock = new Clock();
 	#trusted;
+	#outbox;
 	#line = new Line((change) => this.#report(change));
 	#tabs = new BroadcastChannel("anlo-scanner");
 	/** @type {Status} */
 	#status = { online: navigator.onLine, waiting: 0, syncedAt: 0, bundleIssued: 0, clockOff: 0, storage: "ok", refused: 0 };
 	#bundleAt = -Infinity; // by performance.now()
 	#cardsAt = -Infinity;
-	#limit = most;
 	#started = false;
 	#busy = false;
 	#due = false;
@@ -50,6 +49,7 @@ class OverNetwork extends EventTarget {
 		super();
 		this.#keep = keep;
 		this.#trusted = new Trusted(keep, () => this.now());
+		this.#outbox = new Outbox(keep, (body) => this.#ask("POST", "scans", body), () => this.bundle?.issued ?? 0);
 	}
 
 	get status() {
@@ -68,6 +68,7 @@ class OverNetwork extends EventTarget {
 		if (!this.#started) this.#listen();
 		const clock = await this.#keep.clock().catch(() => null);
 		if (clock) this.#clock.resume(clock.last, clock.off);
+		if (clock) this.#status = { ...this.#status, syncedAt: clock.synced };
 		this.#withdrawn = Boolean(await this.#keep.token()) && !(await this.#keep.device());
 		await this.#resume();
 		await this.#report();
@@ -99,7 +100,8 @@ class OverNetwork extends EventTarget {
 		} else {
 			this.#timer ??= setTimeout(() => {
 				this.#timer = undefined;
-				this.#send();
+				if (this.#status.online) this.#send();
+				else this.#round(); // which first asks for the time
 			}, 2 * second);
 		}
 	}
@@ -163,6 +165,8 @@ class OverNetwork extends EventTarget {
 				await this.#refreshBundle();
 				await this.#refreshCards();
 			}
+		} catch {
+			// The disk failed: what waits is tried again in a minute.
 		} finally {
 			this.#busy = false;
 		}
@@ -174,8 +178,8 @@ class OverNetwork extends EventTarget {
 		const device = deviceIn(answer.body);
 		const before = await this.#keep.device();
 		if (before && JSON.stringify(before) !== JSON.stringify(device)) {
-			await this.#keep.update(device);
-			if (device.policy.cardHours === 0) await this.#keep.keepCards(null);
+			await this.#keep.update(device).catch(() => {}); // a full disk: readings go first
+			if (device.policy.cardHours === 0) await this.#keep.keepCards(null).catch(() => {});
 			this.dispatchEvent(new Event("policy"));
 			this.#tabs.postMessage({ what: "policy" });
 		}
@@ -189,44 +193,20 @@ class OverNetwork extends EventTarget {
 	async #send(patient = false) {
 		const work = async (/** @type {unknown} */ lock) => {
 			if (lock === null) return setTimeout(() => this.#send(), 5 * second); // another tab sends
-			while (await this.#sendBatch());
+			for (let more = true; more;) more = await this.#sendBatch();
 			if (this.#withdrawn && (await this.#keep.waiting()) === 0) await this.#forget();
 		};
 		await (navigator.locks ? navigator.locks.request("anlo-scanner-send", { ifAvailable: !patient }, work) : work(undefined));
 		await this.#report();
 	}
 
-	/** @returns {Promise<boolean>} whether there is more to send now */
 	async #sendBatch() {
-		const batch = await this.#keep.batch(this.#limit);
-		const waiting = Math.max(0, (await this.#keep.waiting()) - batch.length);
-		const issued = this.bundle ? new Date(this.bundle.issued).toISOString() : "";
-		const answer = await this.#ask("POST", "scans", () => ({ sent_at: new Date().toISOString(), bundle_issued_at: issued, waiting, scans: batch.map(scanOut) }));
-		if (!answer) return false;
-		if ([400, 413, 422].includes(answer.status)) return this.#halve(batch, answer);
-		if (answer.status !== 200 || !Array.isArray(answer.body?.results)) return false;
-		this.#limit = Math.min(most, this.#limit * 2);
-		const ours = new Set(batch.map(({ id }) => id));
-		const results = /** @type {any[]} */ (answer.body.results).filter(({ id }) => ours.has(id));
-		await this.#keep.sent(results.filter(({ status }) => status === "kept" || status === "known").map(({ id }) => id));
-		await this.#keep.refuse(results.filter(({ status }) => status === "refused").map(({ id, code }) => ({ id, code: code || "refused" })));
-		for (const result of results) if (result.alert) this.#alert(alertIn(result));
-		await this.#keepClock();
-		await this.#report({ syncedAt: this.now() });
-		if (answer.body.withdrawn) await this.#withdraw();
-		return results.length > 0 && this.#status.waiting > 0;
-	}
-
-	/**
-	 * A batch that is refused as a whole is sent in parts, until the reading at fault is alone.
-	 * @param {import("./types.js").Scan[]} batch
-	 * @param {Answer} answer
-	 */
-	async #halve(batch, answer) {
-		if (batch.length === 0) return false;
-		if (batch.length > 1) this.#limit = Math.ceil(batch.length / 2);
-		else await this.#keep.refuse([{ id: batch[0].id, code: answer.code || "refused" }]);
-		return true;
+		const { taken, withdrawn, alerts, more } = await this.#outbox.next();
+		for (const alert of alerts) this.#alert(alert);
+		await this.#report(taken ? { syncedAt: this.now() } : {});
+		if (taken) await this.#keepClock();
+		if (withdrawn) await this.#withdraw();
+		return more;
 	}
 
 	async #refreshBundle() {
@@ -254,7 +234,7 @@ class OverNetwork extends EventTarget {
 		const hours = (await this.#keep.device())?.policy.cardHours ?? 0;
 		if (hours === 0 || performance.now() - this.#cardsAt < cardsEvery) return;
 		const answer = await this.#ask("GET", "cards");
-		if (answer?.status === 204) await this.#keep.keepCards(null);
+		if (answer?.status === 204) await this.#keep.keepCards(null).catch(() => {});
 		if (answer?.status !== 200 || !(answer.body instanceof Uint8Array)) return;
 		this.#cardsAt = performance.now();
 		await this.#keep.keepCards(answer.body, Date.now() + hours * 60 * minute).catch(() => {});
@@ -298,8 +278,9 @@ class OverNetwork extends EventTarget {
 	/** Another tab or the browser has taken away what was kept. */
 	async #gone() {
 		if (await this.#keep.device()) return;
+		const told = this.#withdrawn;
 		this.#drop();
-		this.dispatchEvent(new Event("withdrawn"));
+		if (!told) this.dispatchEvent(new Event("withdrawn"));
 		await this.#report();
 	}
 
@@ -329,7 +310,7 @@ class OverNetwork extends EventTarget {
 	}
 
 	async #keepClock() {
-		await this.#keep.keepClock({ off: this.#clock.off, last: this.now() }).catch(() => {});
+		await this.#keep.keepClock({ off: this.#clock.off, last: this.now(), synced: this.#status.syncedAt }).catch(() => {});
 	}
 
 	/** @param {Partial<Status>} [change] */

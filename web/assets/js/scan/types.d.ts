@@ -90,6 +90,9 @@ export interface Alert {
 	elsewhere: { post: string; minutes: number; km: number } | null;
 }
 
+/** What the phone knew of the time: its clock is off milliseconds behind, it was at least last, and synced when it last had a network. */
+export interface KnownTime { off: number; last: number; synced: number }
+
 /** keep.js: what stays on the phone. Everything personal in it is encrypted. */
 export interface Keep extends EventTarget {
 	// events: "storage", "gone" (another tab, the server or the browser took away what was kept: ask device() again)
@@ -113,8 +116,8 @@ export interface Keep extends EventTarget {
 	keepBundle(data: Uint8Array): Promise<void>;
 	cards(): Promise<Uint8Array | null>;
 	keepCards(data: Uint8Array | null, until?: number): Promise<void>; // until by this phone's clock: not given out any more then
-	clock(): Promise<{ off: number; last: number } | null>;
-	keepClock(clock: { off: number; last: number }): Promise<void>;
+	clock(): Promise<KnownTime | null>;
+	keepClock(clock: KnownTime): Promise<void>;
 	storage(): Promise<"ok" | "low" | "full">;
 }
 
