@@ -77,21 +77,26 @@ type Scan struct {
 	Compared   Compared  // empty when no card was read beside it
 	People     int       // travellers who were there, at least 1
 	Took       time.Duration
+	Revision   int // grows with each change that the officer makes; a copy with a smaller one is older
 }
 
 // MaxTook bounds the time that a reading says it took: what lay on the table
 // over lunch is no measure of a lane.
 const MaxTook = 10 * time.Minute
 
-// Merge adds to a reading what a later copy of it says: the decision when it
-// was missing, once, and what the officer found out on the way to it. It reports
-// whether anything was added.
+// MaxRevision bounds how often an officer changes their mind.
+const MaxRevision = 1_000_000
+
+// Merge takes from a copy of a reading what the officer has found out or decided
+// since: an identity card that differs, somebody turned back after all. Among
+// copies of the same revision one with a decision is later. It reports whether
+// anything was changed.
 func (s *Scan) Merge(copy Scan) bool {
-	if s.Decision != "" || copy.Decision == "" {
-		return false
+	later := copy.Revision > s.Revision || copy.Revision == s.Revision && s.Decision == "" && copy.Decision != ""
+	if later {
+		s.Revision, s.Verdict, s.Decision, s.Compared, s.People, s.Took = copy.Revision, copy.Verdict, copy.Decision, copy.Compared, copy.People, copy.Took
 	}
-	s.Decision, s.Compared, s.People, s.Took = copy.Decision, copy.Compared, copy.People, copy.Took
-	return true
+	return later
 }
 
 // LetThrough reports whether the travellers went on: the officer said so or, as
@@ -138,6 +143,9 @@ func (s Scan) Check() error {
 	}
 	if s.Took < 0 || s.Took > MaxTook {
 		f.add("took_ms", "scan.took")
+	}
+	if s.Revision < 0 || s.Revision > MaxRevision {
+		f.add("revision", "value")
 	}
 	return f.err()
 }

@@ -1,6 +1,7 @@
 package anlo
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -56,6 +57,7 @@ func TestScanCheck(t *testing.T) {
 		"compared": func(s *Scan) { s.Compared = "perhaps" },
 		"people":   func(s *Scan) { s.People = 0 },
 		"took_ms":  func(s *Scan) { s.Took = -1 },
+		"revision": func(s *Scan) { s.Revision = -1 },
 	} {
 		s := good
 		spoil(&s)
@@ -71,29 +73,29 @@ func TestScanCheck(t *testing.T) {
 	}
 }
 
-// However the copies of a reading come, it has the decision of the first that
-// had one, and nothing of the others.
+// However the copies of a reading come, the one with the highest revision holds;
+// among those of one revision the first that had a decision.
 func TestMerge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		copyOf := rapid.Custom(func(t *rapid.T) Scan {
-			return Scan{Decision: rapid.SampledFrom(append([]Decision{""}, Decisions...)).Draw(t, "decision"), People: rapid.IntRange(1, 60).Draw(t, "people"),
+			return Scan{Revision: rapid.IntRange(0, 3).Draw(t, "revision"), Decision: rapid.SampledFrom(append([]Decision{""}, Decisions...)).Draw(t, "decision"), People: rapid.IntRange(1, 60).Draw(t, "people"),
 				Took: time.Duration(rapid.IntRange(0, 9).Draw(t, "took")), Compared: rapid.SampledFrom([]Compared{"", Agrees, Differs}).Draw(t, "compared")}
 		})
 		copies := rapid.SliceOfN(copyOf, 1, 6).Draw(t, "copies")
 		want, got := copies[0], copies[0]
 		for _, c := range copies {
-			if want.Decision == "" && c.Decision != "" {
+			if c.Revision > want.Revision || c.Revision == want.Revision && want.Decision == "" && c.Decision != "" {
 				want = c
 			}
 		}
-		added := 0
 		for _, c := range copies[1:] {
-			if got.Merge(c) {
-				added++
-			}
+			got.Merge(c)
 		}
-		if got.Decision != want.Decision || got.People != want.People || got.Took != want.Took || got.Compared != want.Compared || added > 1 {
-			t.Fatalf("%+v after %d additions, want %+v", got, added, want)
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%+v, want %+v", got, want)
+		}
+		if got.Merge(got) {
+			t.Fatalf("%+v is later than itself", got)
 		}
 	})
 }

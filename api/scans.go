@@ -28,7 +28,7 @@ func (s *server) scans(doc huma.API) {
 		Tags:        []string{"checkpoints"},
 		Summary:     "Deliver what a scanner read",
 		Description: "Takes up to 1,000 readings; an empty list only says how the scanner is. Each is kept once, however often it is sent, and each has its own result, in order: one that makes no sense is refused, and the others are kept. " +
-			"A decision that was missing is added, once. Send what is lost again: with the same identifiers, in any order. " +
+			"What the officer found out or decided since is taken from the copy with the highest revision. Send what is lost again: with the same identifiers, in any order. " +
 			"A device that was withdrawn may deliver for 72 hours what it read before that.",
 		Security: deviceToken,
 		Errors:   []int{400, 401, 403, 408, 413, 415, 422, 429, 503},
@@ -65,6 +65,7 @@ type scanItem struct {
 	Compared string   `json:"compared,omitzero" doc:"How an identity card that was read beside it agreed."`
 	People   int      `json:"people" minimum:"1" maximum:"60" doc:"Travellers who were there."`
 	TookMs   int64    `json:"took_ms,omitzero" minimum:"0" doc:"Milliseconds from the code to the decision; 0 while that is open."`
+	Revision int      `json:"revision,omitzero" minimum:"0" maximum:"1000000" doc:"Grows with each change of this reading: the copy with the highest one holds."`
 }
 
 type scanReceipt struct {
@@ -191,7 +192,7 @@ func readScan(raw jsontext.Value) (app.Reading, *Problem) {
 	r := app.Reading{Scan: anlo.Scan{
 		ID: rd.id("id", i.ID), Pass: rd.id("pass", i.Pass), At: rd.time("at", i.At), Kind: anlo.ScanKind(i.Kind),
 		Verdict:  anlo.Verdict{Outcome: anlo.Outcome(i.Verdict)},
-		Decision: anlo.Decision(i.Decision), Compared: anlo.Compared(i.Compared), People: i.People,
+		Decision: anlo.Decision(i.Decision), Compared: anlo.Compared(i.Compared), People: i.People, Revision: i.Revision,
 		Took: time.Duration(min(max(i.TookMs, -1), anlo.MaxTook.Milliseconds()+1)) * time.Millisecond,
 	}}
 	if len(i.Reasons) > 0 {

@@ -27,7 +27,7 @@ func (db *DB) MinutesAndCount(ctx context.Context, post anlo.ID) (kept, counted 
 		var what string
 		err := r.Scan(&minute, &what, &readings, &people, &took, &timed)
 		return fmt.Sprint(minute, " ", what, " ", readings, people, took, timed), err
-	}, "SELECT minute, what, readings, people, took, timed FROM post_minute WHERE checkpoint = $1", uid(post))
+	}, "SELECT minute, what, readings, people, took, timed FROM post_minute WHERE checkpoint = $1 AND readings <> 0", uid(post))
 	if err != nil {
 		return nil, nil, err
 	}

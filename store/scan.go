@@ -25,15 +25,17 @@ type NewScan struct {
 var scanTable = &table[NewScan]{
 	name: "scan",
 	columns: `id uuid, person bigint, pass uuid, checkpoint uuid, device uuid, scanned_at bigint, recorded_at bigint,
-		outcome text, reasons text, kind text, decision text, compared text, people bigint, took bigint`,
+		outcome text, reasons text, kind text, decision text, compared text, people bigint, took bigint, revision bigint`,
 	row: func(s NewScan) []any {
 		return []any{uid(s.ID), s.Person, uid(s.Pass), uid(s.Checkpoint), uid(s.Device), ms(s.At), ms(s.RecordedAt),
 			string(s.Verdict.Outcome), joined(s.Verdict.Reasons), string(s.Kind), string(s.Decision), string(s.Compared),
-			int64(s.People), s.Took.Milliseconds()}
+			int64(s.People), s.Took.Milliseconds(), int64(s.Revision)}
 	},
-	suffix: `ON CONFLICT (id, person) DO UPDATE SET decision = excluded.decision, compared = excluded.compared,
+	suffix: `ON CONFLICT (id, person) DO UPDATE SET outcome = excluded.outcome, reasons = excluded.reasons,
+		revision = excluded.revision, decision = excluded.decision, compared = excluded.compared,
 		people = excluded.people, took = excluded.took
-		WHERE scan.decision = '' AND excluded.decision <> '' AND scan.device = excluded.device`,
+		WHERE scan.device = excluded.device AND (excluded.revision > scan.revision
+			OR excluded.revision = scan.revision AND scan.decision = '' AND excluded.decision <> '')`,
 }
 
 func joined(reasons []anlo.Reason) string {
@@ -64,7 +66,8 @@ func (db *DB) insertScans(ctx context.Context, scans []NewScan) ([]error, error)
 
 // KeepScans keeps what a device sends, all of it or nothing, and what the device
 // said of itself. It reports which readings were new. A reading that was there
-// gains the decision that it lacked, once; else it changes nothing.
+// takes from a later copy of the same device what the officer found out or did since;
+// else it changes nothing.
 func (db *DB) KeepScans(ctx context.Context, device anlo.ID, sync anlo.Sync, scans []NewScan) (fresh []bool, err error) {
 	for range maxRaces {
 		err = db.Update(ctx, func(tx *Tx) error {
@@ -136,7 +139,7 @@ func (tx *Tx) knownScans(ctx context.Context, scans []NewScan) (map[anlo.ID]*New
 	return known, nil
 }
 
-const scanColumns = `SELECT id, person, pass, checkpoint, device, scanned_at, recorded_at, outcome, reasons, kind, decision, compared, people, took
+const scanColumns = `SELECT id, person, pass, checkpoint, device, scanned_at, recorded_at, outcome, reasons, kind, decision, compared, people, took, revision
 	FROM scan`
 
 func scanScan(r *sql.Rows) (*NewScan, error) {
@@ -144,7 +147,7 @@ func scanScan(r *sql.Rows) (*NewScan, error) {
 	var scanned, recorded, took int64
 	var reasons string
 	err := r.Scan((*uid)(&s.ID), &s.Person, (*uid)(&s.Pass), (*uid)(&s.Checkpoint), (*uid)(&s.Device), &scanned, &recorded,
-		&s.Verdict.Outcome, &reasons, &s.Kind, &s.Decision, &s.Compared, &s.People, &took)
+		&s.Verdict.Outcome, &reasons, &s.Kind, &s.Decision, &s.Compared, &s.People, &took, &s.Revision)
 	s.At, s.RecordedAt, s.Took = at(scanned), at(recorded), time.Duration(took)*time.Millisecond
 	for r := range strings.FieldsSeq(reasons) {
 		s.Verdict.Reasons = append(s.Verdict.Reasons, anlo.Reason(r))

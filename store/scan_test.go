@@ -163,7 +163,7 @@ func TestReadingOfSomebodyKnownLater(t *testing.T) {
 }
 
 // Whatever copies come, in whatever order and batches: each reading is there
-// once, with the decision that came first, and the figures are those of a
+// once, as the copy with the highest revision has it, and the figures are those of a
 // recount.
 func TestMergeOfReadings(t *testing.T) {
 	anlotest.Stores(t, func(t *testing.T, db *store.DB) {
@@ -181,8 +181,12 @@ func TestMergeOfReadings(t *testing.T) {
 					if d := rapid.SampledFrom(append([]anlo.Decision{""}, anlo.Decisions...)).Draw(rt, "decision"); d != "" {
 						s = decided(s, d)
 					}
+					s.Revision = rapid.IntRange(0, 2).Draw(rt, "revision")
+					if rapid.Bool().Draw(rt, "differs") {
+						s.Verdict = anlo.Verdict{Outcome: anlo.Look, Reasons: []anlo.Reason{anlo.ReasonIDTag}}
+					}
 					batch = append(batch, s)
-					if old, there := want[s.ID]; !there || old.Decision == "" && s.Decision != "" {
+					if old, there := want[s.ID]; !there || s.Revision > old.Revision || s.Revision == old.Revision && old.Decision == "" && s.Decision != "" {
 						want[s.ID] = s.Scan
 					}
 				}
@@ -193,7 +197,7 @@ func TestMergeOfReadings(t *testing.T) {
 				rt.Fatalf("%d readings, want %d", len(got), len(want))
 			}
 			for id, w := range want {
-				if g := got[id]; g.Decision != w.Decision || g.People != w.People || g.Took != w.Took {
+				if g := got[id]; g.Decision != w.Decision || g.People != w.People || g.Took != w.Took || g.Verdict.Outcome != w.Verdict.Outcome {
 					rt.Fatalf("%+v, want %+v", g, w)
 				}
 			}

@@ -263,3 +263,30 @@ func TestScannerLine(t *testing.T) {
 		}
 	}
 }
+
+// A pass that was let through by itself and sent, and then the card beside it is
+// another's: the post learns of that too.
+func TestScannerLearnsLater(t *testing.T) {
+	t.Parallel()
+	r := newRoadside(t)
+	o := newOfficer(t, r).enrol()
+	o.reads(r.pass(anlotest.An))
+	o.sees("go", "Nguyễn Văn An")
+	o.kept("pass go  passed  1") // nobody touched anything
+	o.reads(duyenCard)
+	o.sees("look", "Giấy tờ không khớp")
+	o.kept("pass look id-tag-differs passed differs 1")
+	head := anlotest.Officer(t, r.app, anlo.CheckpointOfficer, r.by.Device.Checkpoint.Commune)
+	for until := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		post, err := r.app.ReadPost(t.Context(), head, r.by.Device.Checkpoint.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if post.Reasons[anlo.ReasonIDTag] == 1 && post.Verdicts[anlo.Look] == 1 && post.Verdicts[anlo.Go] == 0 {
+			return
+		}
+		if time.Now().After(until) {
+			t.Fatalf("the post has %v for %v", post.Verdicts, post.Reasons)
+		}
+	}
+}

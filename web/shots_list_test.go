@@ -22,7 +22,9 @@ func TestShotsOfLists(t *testing.T) {
 			for _, b := range []*browser{lists, zones} {
 				b.size(width, false)
 				b.language(lang)
-				shot := func(name string) { b.shoot(filepath.Join(os.Getenv("ANLO_SHOTS"), fmt.Sprintf("fleet-%s-%d-%s.jpg", lang, width, name))) }
+				shot := func(name string) {
+					b.shoot(filepath.Join(os.Getenv("ANLO_SHOTS"), fmt.Sprintf("fleet-%s-%d-%s.jpg", lang, width, name)))
+				}
 				if b == lists {
 					b.listStates(shot)
 				} else {

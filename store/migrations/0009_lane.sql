@@ -7,6 +7,7 @@ ALTER TABLE scan ADD COLUMN decision TEXT NOT NULL DEFAULT ''; -- '' until the o
 ALTER TABLE scan ADD COLUMN compared TEXT NOT NULL DEFAULT '';
 ALTER TABLE scan ADD COLUMN people BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE scan ADD COLUMN took BIGINT NOT NULL DEFAULT 0; -- milliseconds from the code to the decision
+ALTER TABLE scan ADD COLUMN revision BIGINT NOT NULL DEFAULT 0; -- of what the officer found out and did
 
 ALTER TABLE device ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 0; -- 0: never yet
 ALTER TABLE device ADD COLUMN bundle_at BIGINT NOT NULL DEFAULT 0;

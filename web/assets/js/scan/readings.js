@@ -104,20 +104,21 @@ export class Readings extends EventTarget { // event: "storage", when the disk b
 		const damaged = [];
 		const opened = await Promise.all(rows.filter(({ id }) => !this.#unsaved.has(id)).slice(0, limit - held.length).map(async ({ id, rev, off, data }) => {
 			this.#handed.set(id, rev);
-			return open(keys, id, data).then((scan) => this.#shift(scan, off), () => void damaged.push({ id, code: "damaged" }));
+			return open(keys, id, data).then((scan) => this.#shift(scan, off, rev), () => void damaged.push({ id, code: "damaged" }));
 		}));
 		for (const { scan, rev } of held) this.#handed.set(scan.id, rev);
 		if (damaged.length > 0) await this.settle(damaged);
-		return [...held.map(({ scan, off }) => this.#shift(scan, off)), ...opened.filter((scan) => scan !== undefined)];
+		return [...held.map(({ scan, off, rev }) => this.#shift(scan, off, rev)), ...opened.filter((scan) => scan !== undefined)];
 	}
 
 	/**
 	 * @param {Scan} scan
 	 * @param {number} off
+	 * @param {number} revision
 	 * @returns {Scan}
 	 */
-	#shift(scan, off) {
-		return { ...scan, at: scan.at + off - this.off };
+	#shift(scan, off, revision) {
+		return { ...scan, at: scan.at + off - this.off, revision };
 	}
 
 	/**

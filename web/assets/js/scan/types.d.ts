@@ -54,6 +54,7 @@ export interface Scan {
 	compared: Compared | "";
 	people: number;
 	took: number; // milliseconds from the code to the decision, 0 while open
+	revision?: number; // of what batch() gives: grows with each change
 }
 
 /** What an enrolled phone knows of itself. */

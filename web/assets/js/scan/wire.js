@@ -12,8 +12,8 @@ const mostTook = 600_000; // anlo.MaxTook
 
 /** @param {Scan} scan */
 export function scanOut(scan) {
-	const { id, at, kind, pass, number, code, outcome, reasons, decision, compared, people, took } = scan;
-	return { id, at: new Date(at).toISOString(), kind, pass, number, code, verdict: outcome, reasons, decision, compared, people, took_ms: Math.min(Math.round(took), mostTook) };
+	const { id, at, kind, pass, number, code, outcome, reasons, decision, compared, people, took, revision = 0 } = scan;
+	return { id, at: new Date(at).toISOString(), kind, pass, number, code, verdict: outcome, reasons, decision, compared, people, took_ms: Math.min(Math.round(took), mostTook), revision };
 }
 
 /**
