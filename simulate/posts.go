@@ -41,9 +41,10 @@ func PhapVan(vehicles float64, lanes int) Post {
 // ScannerTimes are the steps with this scanner, each lane with an officer of its
 // own.
 //
-// Measured (docs/performance.md, "The lane"): a picture becomes a verdict in
-// less than 300 ms in 95 of 100 cases, on a phone four times slower than the
-// machine. Asked for and tested: an entry from the card in 20 s. Assumed: what
+// Measured (docs/performance.md, "The lane"), on a machine slowed down four times:
+// a picture becomes a verdict in 34 ms, in 95 of 100 cases in 154 ms; one picture
+// in ten, of those made hard to read, needs another look. Read is 0.3 s, which
+// leaves room for a few looks. Asked for: an entry from the card in 20 s. Assumed: what
 // people do. Moving up is the largest: manual toll booths let 600 to 750 cars an
 // hour through, 4.8 to 6 s a car with the payment (Woo and Hoel, Transportation
 // Research Record 1320, 1991), so 3.2 s of it are taken for the car itself.
