@@ -145,7 +145,7 @@ func (s Scan) Check() error {
 		f.add("took_ms", "scan.took")
 	}
 	if s.Revision < 0 || s.Revision > MaxRevision {
-		f.add("revision", "value")
+		f.add("revision", "choice.unknown")
 	}
 	return f.err()
 }
