@@ -118,6 +118,7 @@ class OnDisk extends EventTarget {
 		this.#readings.clear();
 		await this.#keyDisk.remove();
 		await this.#disk.remove();
+		await sweepFiles().catch(() => {}); // a full disk is none the worse for it
 	}
 
 	/** @param {Scan} scan */
@@ -266,4 +267,14 @@ class OnDisk extends EventTarget {
  */
 function alone(work) {
 	return navigator.locks ? navigator.locks.request("anlo-scanner-enrolment", work) : work();
+}
+
+/**
+ * Has the browser go through its files once more: what it had open while it
+ * rewrote them, it leaves there until the next time.
+ */
+async function sweepFiles() {
+	const scratch = new Disk("anlo-scratch", (db) => db.createObjectStore("nothing"), () => {});
+	await scratch.run("readwrite", ["nothing"], (tx) => tx.objectStore("nothing").put(0, 0));
+	await scratch.remove();
 }
